@@ -1,0 +1,3 @@
+"""Placeholder replaced by the front-end build."""
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+class FrontEnd(BuildHookInterface): ...

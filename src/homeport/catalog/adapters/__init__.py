@@ -1,0 +1,1 @@
+"""Outside systems of the catalog, one file a system."""

@@ -1,0 +1,1 @@
+"""Where source code lives: Git behind one door."""

@@ -1,0 +1,1 @@
+"""What is known about entities: findings, changes, search."""

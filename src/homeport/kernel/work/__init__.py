@@ -1,0 +1,1 @@
+"""What is done for someone: timers, procedures, runs."""
