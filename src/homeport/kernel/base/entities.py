@@ -1,10 +1,10 @@
-"""References to entities, and the directory through which the kernel learns who owns them."""
+"""References to entities, as the field writes them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 from homeport.kernel.base.errors import InvalidEntityRef
 

@@ -1,0 +1,156 @@
+"""Every error homeport raises on purpose, and what each means to HTTP and to the shell.
+
+    HomeportError
+    ├── InvalidInput            422  the request can't be taken as it is
+    │   ├── InvalidEntityRef    422
+    │   ├── InvalidSetting      422
+    │   └── InvalidFilter       422
+    ├── NotFound                404
+    ├── Conflict                409  true of the state of the thing, not of the request
+    │   └── PlanChanged         409
+    ├── Unauthenticated         401
+    ├── Forbidden               403
+    ├── Unavailable             503  try again later
+    │   ├── LeaseLost           503
+    │   └── DatabaseUnavailable 503
+    ├── Cancelled               409  a run was told to stop
+    └── SourceUnreadable        422  a repository or folder could not be read
+
+Messages say what was tried, with which value, and what to do next; never a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that is wrong: `pointer` is a JSON pointer into the request (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class HomeportError(Exception):
+    """Something went wrong that homeport knows how to tell.
+
+    `code` is stable and documented in docs/reference/errors.md, `status` is the HTTP status,
+    `exit_code` is the CLI's.
+    """
+
+    code = "internal"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    exit_code = 1
+
+    def __init__(self, message: str, *, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors = errors
+
+
+class InvalidInput(HomeportError):
+    """What was given can't be taken as it is; nothing was changed."""
+
+    code = "invalid-input"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    exit_code = 2
+
+
+class InvalidEntityRef(InvalidInput):
+    """The text is no entity reference; write it as kind:namespace/name."""
+
+    code = "invalid-entity-ref"
+
+
+class InvalidSetting(InvalidInput):
+    """homeport.yaml or a HOMEPORT_ variable has a key or value that is not understood."""
+
+    code = "invalid-setting"
+
+
+class InvalidFilter(InvalidInput):
+    """A filter token, sort or cursor of a list is not understood."""
+
+    code = "invalid-filter"
+
+
+class SourceUnreadable(InvalidInput):
+    """A repository or folder could not be read."""
+
+    code = "source-unreadable"
+
+
+class NotFound(HomeportError):
+    """Nothing of that name is there, or it is not yours to see."""
+
+    code = "not-found"
+    status = HTTPStatus.NOT_FOUND
+    exit_code = 4
+
+
+class Conflict(HomeportError):
+    """The thing's present state does not allow it."""
+
+    code = "conflict"
+    status = HTTPStatus.CONFLICT
+    exit_code = 5
+
+
+class PlanChanged(Conflict):
+    """The plan is no longer the one that was shown; look at the new one and start again."""
+
+    code = "plan-changed"
+
+
+class Cancelled(HomeportError):
+    """The run was told to stop."""
+
+    code = "cancelled"
+    status = HTTPStatus.CONFLICT
+    exit_code = 6
+
+
+class Unauthenticated(HomeportError):
+    """Nobody is signed in, or the session or token is no longer valid."""
+
+    code = "unauthenticated"
+    status = HTTPStatus.UNAUTHORIZED
+    exit_code = 3
+
+
+class Forbidden(HomeportError):
+    """The actor may not do this; the message says who may."""
+
+    code = "forbidden"
+    status = HTTPStatus.FORBIDDEN
+    exit_code = 3
+
+
+class Unavailable(HomeportError):
+    """Something homeport needs is not there now; trying again later may succeed."""
+
+    code = "unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    exit_code = 7
+
+
+class LeaseLost(Unavailable):
+    """Another worker took the work over; what this one did since is not recorded."""
+
+    code = "lease-lost"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database can't be reached, or refuses to write."""
+
+    code = "database-unavailable"
+
+
+def all_errors(root: type[HomeportError] = HomeportError) -> Iterator[type[HomeportError]]:
+    """Return every error class, parents before children, for the reference and its test."""
+    yield root
+    for child in root.__subclasses__():
+        yield from all_errors(child)

@@ -1,0 +1,163 @@
+"""One typed settings object from `homeport.yaml`, `HOMEPORT_*` variables and `*_FILE` secrets.
+
+Order, strongest first: environment variable, file named by the `_FILE` variable, homeport.yaml, default.
+Modules bring sections of their own: `catalog:` in the file, `HOMEPORT_CATALOG__…` in the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
+
+from homeport.kernel.base.errors import FieldError, InvalidSetting
+
+_PREFIX = "HOMEPORT_"
+
+
+class Section(BaseModel):
+    """Base of every part of the settings: unknown keys are errors, values don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Settings(Section):
+    """What homeport is told from outside; every key is described in docs/reference/settings.md."""
+
+    home: Path = Field(Path(".homeport"), description="Folder of the embedded database and of homeport.yaml.")
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL, such as postgresql+psycopg://…; without it, SQLite in `home`."
+    )
+    base_url: str = Field("http://127.0.0.1:8600", description="Address under which users reach the portal.")
+    organisation: str = Field("homeport", description="Name of your organisation, shown in the portal.")
+    language: str = Field(
+        "en", pattern="^(ko|en)$", description="Language where neither user nor browser chose: ko or en."
+    )
+    zone: str = Field("UTC", description="Time zone where the user chose none, an IANA name such as Asia/Seoul.")
+    run_workers: int = Field(2, ge=1, le=64, description="Runs worked on at once by one process.")
+    lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
+    poll_s: float = Field(2.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
+    session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no IANA time zone such as Asia/Seoul")
+        return zone
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The URL of the database: the one given, or SQLite in `home`."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'homeport.db').resolve()}"
+
+    def section(self, name: str) -> Any:
+        """Return the settings section that the module `name` brought."""
+        return getattr(self, name)
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None,
+    sections: Mapping[str, type[Section]] | None = None,
+    **overrides: Any,
+) -> Settings:
+    """Return the settings as environment and homeport.yaml give them.
+
+    Raises:
+        InvalidSetting: an unknown key (with the nearest known one) or a value of the wrong form.
+    """
+    environment = os.environ if environment is None else environment
+    model = _with_sections(sections or {})
+    from_environment = _from_environment(environment, model)
+    home = Path(overrides.get("home") or from_environment.get("home") or ".homeport")
+    merged = _merge(_merge(_from_file(home / "homeport.yaml"), from_environment), {**overrides, "home": home})
+    try:
+        return model.model_validate(merged)
+    except ValidationError as error:
+        raise _explain(error, model) from None
+
+
+def redacted(settings: Settings) -> dict[str, Any]:
+    """Return the settings as plain values; secrets are shown as stars."""
+    return settings.model_dump(mode="json")
+
+
+def _with_sections(sections: Mapping[str, type[Section]]) -> type[Settings]:
+    if not sections:
+        return Settings
+    fields: dict[str, Any] = {name: (section, Field(default_factory=section)) for name, section in sections.items()}
+    return create_model("Settings", __base__=Settings, **fields)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"{path} can't be read: {error}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise InvalidSetting(f"{path} must hold keys and values, such as `zone: Asia/Seoul`.")
+    return content
+
+
+def _from_environment(environment: Mapping[str, str], model: type[Settings]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for variable, value in environment.items():
+        if not variable.startswith(_PREFIX):
+            continue
+        path = variable.removeprefix(_PREFIX).lower().split("__")
+        if path[-1].endswith("_file") and path[0] not in model.model_fields:
+            path[-1], value = path[-1].removesuffix("_file"), _secret_file(variable, value)
+        node = found
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+        node[path[-1]] = value
+    return found
+
+
+def _secret_file(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InvalidSetting(f"{variable} names {path!r}, which can't be read: {error.strerror}.") from None
+
+
+def _merge(weak: dict[str, Any], strong: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(weak)
+    for key, value in strong.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _explain(error: ValidationError, model: type[Settings]) -> InvalidSetting:
+    problems = tuple(
+        FieldError("/" + "/".join(str(part) for part in item["loc"]), _reason(item, model)) for item in error.errors()
+    )
+    return InvalidSetting(
+        "; ".join(f"{p.pointer[1:].replace('/', '.')}: {p.detail}" for p in problems), errors=problems
+    )
+
+
+def _reason(item: Any, model: type[Settings]) -> str:
+    if item["type"] != "extra_forbidden":
+        return str(item["msg"])
+    *parents, key = (str(part) for part in item["loc"])
+    known: Any = model
+    for part in parents:
+        known = known.model_fields[part].annotation
+    near = difflib.get_close_matches(key, list(known.model_fields), n=1)
+    return "unknown setting" + (
+        f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known.model_fields)}"
+    )
