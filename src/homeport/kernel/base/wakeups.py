@@ -1,0 +1,92 @@
+"""Waking those who wait: at once inside the process, by LISTEN/NOTIFY across processes on PostgreSQL.
+
+A wake-up is a hint, never a fact: who waits looks again when woken and, as a net, after a while anyway.
+On SQLite other processes are not woken; their slow poll finds the work.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+
+import psycopg
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from homeport.kernel.base.database import Database, after_commit
+
+_CHANNEL = "homeport"
+_log = structlog.get_logger(__name__)
+
+
+class Wakeups:
+    """Counts wake-ups by topic and lets threads wait for the next one."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._counts: Counter[str] = Counter()
+
+    def ring(self, topic: str) -> None:
+        """Wake whoever waits for `topic` in this process."""
+        with self._changed:
+            self._counts[topic] += 1
+            self._changed.notify_all()
+
+    def seen(self, topics: Iterable[str]) -> int:
+        """Return a mark to give to `wait`; take it before looking for work, so that no wake-up is missed."""
+        with self._changed:
+            return sum(self._counts[topic] for topic in topics)
+
+    def wait(self, topics: Iterable[str], mark: int, timeout_s: float) -> bool:
+        """Wait until one of `topics` rang since `mark`; return whether it did before the time ran out."""
+        watched = tuple(topics)
+        with self._changed:
+            return self._changed.wait_for(lambda: sum(self._counts[topic] for topic in watched) != mark, timeout_s)
+
+
+WAKEUPS = Wakeups()
+
+
+def wake(session: Session, topic: str) -> None:
+    """Ring `topic` when the transaction of `session` commits, here and in other processes."""
+    after_commit(session, lambda: WAKEUPS.ring(topic))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic})
+
+
+class Listener:
+    """A thread that passes PostgreSQL's notifications on to this process; on SQLite it does nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._url = None if database.is_sqlite else database.url.replace("postgresql+psycopg://", "postgresql://")
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="wakeups", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        if self._url:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening and wait for the thread."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen_once()
+            except psycopg.Error as error:
+                _log.warning("listening for wake-ups broke off; trying again", reason=str(error).strip())
+                self._stopping.wait(1.0)
+
+    def _listen_once(self) -> None:
+        assert self._url
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(f"LISTEN {_CHANNEL}")
+            while not self._stopping.is_set():
+                for notification in connection.notifies(timeout=0.5):
+                    WAKEUPS.ring(notification.payload)

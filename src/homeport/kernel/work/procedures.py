@@ -1,0 +1,128 @@
+"""What homeport can do for someone: procedures, found by name, each with a plan and a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from homeport.kernel.work.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTarget:
+    """One of the things a run works on, such as a repository or an account; `name` is unique in the run."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do.
+
+    `commitments` make the fingerprint: what was shown is what is done. `observations` are shown and read
+    again at the start. Both hold JSON values.
+    """
+
+    commitments: Mapping[str, Any]
+    observations: Mapping[str, Any] = field(default_factory=dict)
+    targets: tuple[PlannedTarget, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the commitments and targets in canonical JSON."""
+        committed = {"commitments": self.commitments, "targets": [asdict(target) for target in self.targets]}
+        canonical = json.dumps(committed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values."""
+        return {
+            "commitments": dict(self.commitments),
+            "observations": dict(self.observations),
+            "targets": [asdict(target) for target in self.targets],
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Plan:
+        """The plan that `to_json` gave."""
+        targets = tuple(PlannedTarget(**target) for target in values["targets"])
+        return cls(values["commitments"], values["observations"], targets)
+
+
+class Input(BaseModel):
+    """Base of every procedure's input: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+InputT = TypeVar("InputT", bound=Input, contravariant=True)
+
+
+class Procedure(Protocol[InputT]):
+    """Something the platform does for someone.
+
+    `action` is what the actor must be allowed to do to start it.
+    """
+
+    name: str
+    action: str
+    input: type[Input]
+
+    def plan(self, request: InputT) -> Plan:
+        """Return what a run would do now. Raises InvalidInput where the request can't be planned."""
+        ...
+
+    def run(self, run: Run, request: InputT) -> dict[str, Any]:
+        """Do it and return the outcome as JSON values; called again from the top after a crash."""
+        ...
+
+
+class Procedures:
+    """The procedures of this installation by name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Procedure[Any]] = {}
+
+    def add(self, procedure: Procedure[Any]) -> None:
+        """Make the procedure known."""
+        self._by_name[procedure.name] = procedure
+
+    def get(self, name: str) -> Procedure[Any]:
+        """Return the procedure `name`.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        try:
+            return self._by_name[name]
+        except KeyError:
+            known = ", ".join(sorted(self._by_name))
+            raise NotFound(f"There is no procedure {name!r}; known are {known}.") from None
+
+    def parse(self, name: str, values: Mapping[str, Any]) -> Input:
+        """Return `values` as the input of the procedure `name`.
+
+        Raises:
+            NotFound: there is no such procedure.
+            InvalidInput: the values don't fit; each wrong field is named.
+        """
+        try:
+            parsed: Input = self.get(name).input.model_validate(values)
+        except ValidationError as error:
+            raise _explain(name, error) from None
+        return parsed
+
+
+def _explain(name: str, error: ValidationError) -> InvalidInput:
+    errors = tuple(FieldError("/input/" + "/".join(map(str, item["loc"])), str(item["msg"])) for item in error.errors())
+    told = "; ".join(f"{item.pointer}: {item.detail}" for item in errors)
+    return InvalidInput(f"The input does not fit {name}: {told}", errors=errors)

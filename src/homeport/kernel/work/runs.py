@@ -1,0 +1,282 @@
+"""Runs: what the platform does for someone, kept so that it survives anything.
+
+Here a run is a row: planned, started, told to stop, taken up again, looked at. `execution` does the work.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from homeport.kernel.base import leases
+from homeport.kernel.base.database import Base
+from homeport.kernel.base.errors import Conflict, InvalidFilter, NotFound, PlanChanged
+from homeport.kernel.base.wakeups import wake
+from homeport.kernel.trust import audit
+from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.identity import Actor
+from homeport.kernel.work.procedures import Plan, Procedures
+
+RUN_QUEUE = "run"
+_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen unless somebody retries."""
+        return self in {RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED}
+
+
+class RunRow(Base):
+    """A run: who asked for what, how it stands and how it ended."""
+
+    __tablename__ = "kernel_run"
+    __table_args__ = (Index(None, "created_at", "id"), Index(None, "state"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    procedure: Mapped[str]
+    input: Mapped[dict[str, Any]]
+    plan: Mapped[dict[str, Any]]
+    fingerprint: Mapped[str]
+    state: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str]
+    actor_name: Mapped[str]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
+    outcome: Mapped[dict[str, Any] | None]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+
+
+class StepRow(Base):
+    """A step of a run; its recorded result is returned when the run is taken up again."""
+
+    __tablename__ = "kernel_run_step"
+    __table_args__ = (UniqueConstraint("run_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("kernel_run.id"))
+    name: Mapped[str]
+    state: Mapped[str]
+    result: Mapped[dict[str, Any] | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TargetRow(Base):
+    """One of the things a run works on."""
+
+    __tablename__ = "kernel_run_target"
+    __table_args__ = (UniqueConstraint("run_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("kernel_run.id"))
+    name: Mapped[str]
+    title: Mapped[str]
+    state: Mapped[str]
+    detail: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+    ended_at: Mapped[datetime | None]
+
+
+class LogRow(Base):
+    """A line of a run's log; `number` counts from 1 within the run."""
+
+    __tablename__ = "kernel_run_log"
+    __table_args__ = (UniqueConstraint("run_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("kernel_run.id"))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    level: Mapped[str]
+    step: Mapped[str | None]
+    text: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of runs, newest first; `after` is the cursor of the next page, None at the end."""
+
+    runs: Sequence[RunRow]
+    after: str | None
+
+
+def log_topic(run_id: str) -> str:
+    """The wake-up topic that rings when the run or its log changes."""
+    return f"run:{run_id}"
+
+
+def plan_run(procedures: Procedures, actor: Actor, procedure: str, values: Mapping[str, Any]) -> Plan:
+    """Return what a run of `procedure` would do now; nothing is changed.
+
+    Raises:
+        Forbidden: the actor may not start it.
+        InvalidInput: the values don't fit the procedure.
+    """
+    chosen = procedures.get(procedure)
+    authorize(actor, chosen.action)
+    plan: Plan = chosen.plan(procedures.parse(procedure, values))
+    return plan
+
+
+def start_run(
+    session: Session,
+    procedures: Procedures,
+    actor: Actor,
+    procedure: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    plan: Plan,
+    shown_fingerprint: str | None = None,
+) -> RunRow:
+    """Start a run in the caller's transaction: it begins when that commits.
+
+    Raises:
+        Forbidden: the actor may not start it.
+        PlanChanged: the plan is another than the one whose fingerprint was shown.
+    """
+    authorize(actor, procedures.get(procedure).action)
+    if shown_fingerprint is not None and shown_fingerprint != plan.fingerprint:
+        raise PlanChanged("The plan has changed since it was shown. Look at the new plan and start again.")
+    row = RunRow(
+        id="".join(secrets.choice(_ID_ALPHABET) for _ in range(10)),
+        procedure=procedure,
+        input=procedures.parse(procedure, values).model_dump(mode="json"),
+        plan=plan.to_json(),
+        fingerprint=plan.fingerprint,
+        state=RunState.WAITING,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    for target in plan.targets:
+        session.add(TargetRow(run_id=row.id, name=target.name, title=target.title, state=RunState.WAITING))
+    leases.put(session, RUN_QUEUE, row.id, now)
+    audit.record(session, actor, "run.start", f"run:{row.id}", after={"procedure": procedure}, now=now)
+    return row
+
+
+def cancel_run(session: Session, actor: Actor, run_id: str, now: datetime) -> RunRow:
+    """Tell the run to stop: at once if nobody works on it, else at its next step.
+
+    Raises:
+        Conflict: it has ended already.
+    """
+    authorize(actor, "run.cancel")
+    row = get_run(session, run_id)
+    if RunState(row.state).has_ended:
+        raise Conflict(f"Run {run_id} has already ended ({row.state}); there is nothing to cancel.")
+    row.cancel_asked_at = now
+    leases.put(session, RUN_QUEUE, run_id, now)
+    wake(session, log_topic(run_id))
+    audit.record(session, actor, "run.cancel", f"run:{run_id}", now=now)
+    return row
+
+
+def retry_run(session: Session, actor: Actor, run_id: str, now: datetime) -> RunRow:
+    """Take up a failed or cancelled run again: what was done stays done, what failed is tried again.
+
+    Raises:
+        Conflict: the run goes on still, or has succeeded.
+    """
+    authorize(actor, "run.retry")
+    row = get_run(session, run_id)
+    if row.state not in {RunState.FAILED, RunState.CANCELLED}:
+        raise Conflict(f"Run {run_id} is {row.state}; only a failed or cancelled run can be retried.")
+    row.state, row.ended_at, row.cancel_asked_at = RunState.WAITING, None, None
+    row.error_code, row.error_message = None, None
+    again = update(TargetRow).where(TargetRow.run_id == run_id, TargetRow.state != RunState.SUCCEEDED)
+    session.execute(again.values(state=RunState.WAITING, detail=None, ended_at=None))
+    leases.put(session, RUN_QUEUE, run_id, now)
+    wake(session, log_topic(run_id))
+    audit.record(session, actor, "run.retry", f"run:{run_id}", now=now)
+    return row
+
+
+def get_run(session: Session, run_id: str) -> RunRow:
+    """Return the run.
+
+    Raises:
+        NotFound: there is no run of that id.
+    """
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}. `homeport runs list` shows the runs there are.")
+    return row
+
+
+def list_runs(
+    session: Session,
+    state: str | None = None,
+    procedure: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page:
+    """Return a page of runs, newest first.
+
+    Raises:
+        InvalidFilter: `after` is no cursor that a page gave.
+    """
+    query = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit + 1)
+    if state:
+        query = query.where(RunRow.state == state)
+    if procedure:
+        query = query.where(RunRow.procedure == procedure)
+    if after:
+        last = session.get(RunRow, after)
+        if last is None:
+            raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
+        same_time = (RunRow.created_at == last.created_at) & (RunRow.id < last.id)
+        query = query.where((RunRow.created_at < last.created_at) | same_time)
+    rows = session.scalars(query).all()
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Return how many runs there are in each state."""
+    return dict(session.execute(select(RunRow.state, func.count()).group_by(RunRow.state)).tuples().all())
+
+
+def steps_of(session: Session, run_id: str) -> Sequence[StepRow]:
+    """Return the steps begun so far, in order."""
+    return session.scalars(select(StepRow).filter_by(run_id=run_id).order_by(StepRow.id)).all()
+
+
+def targets_of(session: Session, run_id: str) -> Sequence[TargetRow]:
+    """Return the targets in the order of the plan."""
+    return session.scalars(select(TargetRow).filter_by(run_id=run_id).order_by(TargetRow.id)).all()
+
+
+def log_of(session: Session, run_id: str, after: int = 0, limit: int = 1000) -> Sequence[LogRow]:
+    """Return log lines with a number above `after`, in order."""
+    query = select(LogRow).where(LogRow.run_id == run_id, LogRow.number > after).order_by(LogRow.number)
+    return session.scalars(query.limit(limit)).all()
+
+
+def is_active(session: Session, procedure: str, values: Mapping[str, Any]) -> bool:
+    """Whether a run of `procedure` with this very input has not ended yet."""
+    live = select(RunRow.input).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))
+    return any(found == dict(values) for found in session.scalars(live))

@@ -1,0 +1,81 @@
+"""Timers: start a procedure at a time, once or by a cron schedule in a zone.
+
+Ticks missed while nobody worked, or while the last run still goes on, coalesce into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from cronsim import CronSim
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from homeport.kernel.base import leases
+from homeport.kernel.base.database import Base, Database
+from homeport.kernel.base.errors import HomeportError
+from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.work.procedures import Procedures
+from homeport.kernel.work.runs import is_active, plan_run, start_run
+
+TIMER_QUEUE = "timer"
+_LEASE_S = 120.0
+_log = structlog.get_logger(__name__)
+
+
+class TimerRow(Base):
+    """A timer; `cron` and `zone` say when again."""
+
+    __tablename__ = "kernel_timer"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    procedure: Mapped[str]
+    input: Mapped[dict[str, Any]]
+    cron: Mapped[str]
+    zone: Mapped[str]
+
+
+def set_timer(
+    session: Session, key: str, cron: str, zone: str, procedure: str, values: Mapping[str, Any], now: datetime
+) -> None:
+    """Start `procedure` with `values` at each tick of `cron` in `zone`; a timer of that key is replaced."""
+    row = session.get(TimerRow, key) or TimerRow(key=key)
+    row.procedure, row.input, row.cron, row.zone = procedure, dict(values), cron, zone
+    session.add(row)
+    leases.put(session, TIMER_QUEUE, key, next_tick(cron, zone, now))
+
+
+def next_tick(cron: str, zone: str, now: datetime) -> datetime:
+    """Return the first tick after `now`."""
+    return next(CronSim(cron, now.astimezone(ZoneInfo(zone))))
+
+
+def fire_one(database: Database, procedures: Procedures, owner: str, now: datetime) -> bool:
+    """Start the run of one timer that is due; return whether there was one."""
+    lease = leases.take(database, TIMER_QUEUE, owner, now, _LEASE_S)
+    if lease is None:
+        return False
+    with database.reading() as session:
+        row = session.get(TimerRow, lease.key)
+    plan = _try_to_plan(procedures, row) if row else None
+    with database.writing() as session:
+        row = session.scalars(select(TimerRow).filter_by(key=lease.key)).one_or_none()
+        if row is None:
+            leases.finish(session, lease)
+            return True
+        if plan is not None and not is_active(session, row.procedure, row.input):
+            start_run(session, procedures, SYSTEM, row.procedure, row.input, now, plan)
+        leases.postpone(session, lease, next_tick(row.cron, row.zone, now))
+    return True
+
+
+def _try_to_plan(procedures: Procedures, row: TimerRow) -> Any:
+    try:
+        return plan_run(procedures, SYSTEM, row.procedure, row.input)
+    except HomeportError as error:
+        _log.warning("a timer could not start its procedure", timer=row.key, reason=error.message)
+        return None

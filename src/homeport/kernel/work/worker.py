@@ -1,0 +1,148 @@
+"""The threads that do what is due: runs, timers, events, and sealing of the audit trail."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from homeport.kernel.base import leases
+from homeport.kernel.base.database import Database
+from homeport.kernel.base.events import EVENT_QUEUE, Subscribers
+from homeport.kernel.base.wakeups import WAKEUPS, Listener
+from homeport.kernel.trust import audit
+from homeport.kernel.work import timers
+from homeport.kernel.work.execution import Clock, Execution, Run
+from homeport.kernel.work.procedures import Procedures
+from homeport.kernel.work.runs import RUN_QUEUE, log_topic
+
+_SEAL_EVERY_S = 1.0
+_PAUSE_AFTER_ERROR_S = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Works on what is due until it is stopped.
+
+    `only` keeps it to the run of that id: what the CLI uses to follow a run when no server is there.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        procedures: Procedures,
+        subscribers: Subscribers,
+        clock: Clock,
+        *,
+        run_workers: int,
+        lease_s: float,
+        poll_s: float,
+        only: str | None = None,
+    ) -> None:
+        self._database = database
+        self._procedures = procedures
+        self._subscribers = subscribers
+        self._clock = clock
+        self._execution = Execution(database, procedures, clock)
+        self._lease_s = lease_s
+        self._poll_s = poll_s
+        self._only = frozenset({only}) if only else None
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stopping = threading.Event()
+        self._listener = Listener(database)
+        self._threads = self._make_threads(run_workers)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._listener.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Take no new work, let what goes on come to its end or to its next lease, and return."""
+        self._stopping.set()
+        for topic in (RUN_QUEUE, timers.TIMER_QUEUE, EVENT_QUEUE):
+            WAKEUPS.ring(topic)
+        for thread in self._threads:
+            thread.join(timeout=self._lease_s)
+        self._listener.stop()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether every thread still works."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def _make_threads(self, run_workers: int) -> list[threading.Thread]:
+        loops: list[tuple[Sequence[str], Callable[[], bool]]] = [((RUN_QUEUE,), self._work_on_run)] * run_workers
+        loops.append(((EVENT_QUEUE,), self._deliver))
+        if self._only is None:
+            loops.append(((timers.TIMER_QUEUE,), self._fire))
+        threads = [
+            threading.Thread(target=self._loop, args=loop, name=f"{loop[0][0]}-worker", daemon=True) for loop in loops
+        ]
+        return [*threads, threading.Thread(target=self._seal, name="audit-sealer", daemon=True)]
+
+    def _loop(self, topics: Sequence[str], work_once: Callable[[], bool]) -> None:
+        while not self._stopping.is_set():
+            mark = WAKEUPS.seen(topics)
+            try:
+                found = work_once()
+            except Exception:  # whatever happens, the loop must live: a dead loop strands all work
+                _log.exception("a worker loop stumbled", loop=topics[0])
+                self._stopping.wait(_PAUSE_AFTER_ERROR_S)
+                continue
+            if not found:
+                WAKEUPS.wait(topics, mark, self._poll_s)
+
+    def _work_on_run(self) -> bool:
+        lease = leases.take(self._database, RUN_QUEUE, self._owner, self._clock(), self._lease_s, self._only)
+        if lease is None:
+            return False
+        run = self._execution.take_up(lease)
+        if run is not None:
+            with _Heartbeat(run, self._lease_s):
+                self._execution.carry_out(run, lease)
+        return True
+
+    def _deliver(self) -> bool:
+        return self._subscribers.deliver_one(self._database, self._owner, self._clock())
+
+    def _fire(self) -> bool:
+        return timers.fire_one(self._database, self._procedures, self._owner, self._clock())
+
+    def _seal(self) -> None:
+        while not self._stopping.wait(_SEAL_EVERY_S):
+            try:
+                audit.seal_new(self._database)
+            except Exception:
+                _log.exception("sealing the audit trail failed; it is tried again")
+
+
+class _Heartbeat:
+    """Keeps a run's lease while its procedure works, and brings it the word to stop."""
+
+    def __init__(self, run: Run, lease_s: float) -> None:
+        self._run = run
+        self._lease_s = lease_s
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="run-heartbeat", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        WAKEUPS.ring(log_topic(self._run.id))
+        self._thread.join()
+
+    def _beat(self) -> None:
+        interval_s = min(self._lease_s / 3, 1.0)
+        while not self._done.wait(interval_s):
+            try:
+                self._run.keep_alive(self._lease_s)
+            except Exception:
+                _log.warning("a heartbeat failed; it is tried again", run=self._run.id, exc_info=True)
