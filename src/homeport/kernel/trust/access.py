@@ -1,0 +1,127 @@
+"""Who may do what: a rule for each action, and nothing that has no rule.
+
+A rule names the least role that may do the action on anything; it can also let the owner of the entity do it,
+whatever their role. Rules come from the kernel and from modules, at start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, true
+
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import Forbidden, Unauthenticated
+from homeport.kernel.trust.identity import Actor, Role
+
+
+class UnknownAction(Forbidden):
+    """No rule speaks of the action, so nobody may: a bug of whoever asked, not of the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do `action`, such as `catalog.confirm`: `role` and above, and the owner if `or_owner`."""
+
+    action: str
+    role: Role
+    or_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhoMay:
+    """Who may do something, to be said where one may not: a role and above, and an owner if there is one."""
+
+    role: Role
+    owner: EntityRef | None
+
+    def __str__(self) -> str:
+        role = f"role {self.role}" + ("" if self.role is Role.ADMIN else " or higher")
+        return f"{role}, or {self.owner}" if self.owner else role
+
+
+KERNEL_RULES = (
+    Rule("finding.read", Role.VIEWER),
+    Rule("finding.suppress", Role.OPERATOR, or_owner=True),
+    Rule("change.read", Role.VIEWER),
+    Rule("search", Role.VIEWER),
+    Rule("token.manage", Role.ADMIN),
+    Rule("audit.read", Role.OPERATOR),
+)
+
+_rules: dict[str, Rule] = {}
+
+_Query = TypeVar("_Query", bound=Select[Any])
+
+
+def register(*rules: Rule) -> None:
+    """Make the rules known; the same rule twice is taken once.
+
+    Raises:
+        ValueError: two different rules for one action.
+    """
+    for rule in rules:
+        if _rules.setdefault(rule.action, rule) != rule:
+            raise ValueError(f"Two rules for {rule.action!r}: {_rules[rule.action]} and {rule}.")
+
+
+def authorize(actor: Actor | None, action: str, owner: EntityRef | None = None) -> None:
+    """Return if `actor` may do `action` to something of `owner`; nobody (None) may do nothing.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+        Forbidden: the actor may not; the message says who may.
+        UnknownAction: there is no rule for the action.
+    """
+    if actor is None:
+        raise Unauthenticated(f"{action} needs someone who is signed in; sign in, or send an API token.")
+    if not may(actor, action, owner):
+        raise Forbidden(
+            f"{actor.name} ({actor.role}) may not do {action}; it takes {who_may(action, owner)}. Ask one of them."
+        )
+
+
+def may(actor: Actor | None, action: str, owner: EntityRef | None = None) -> bool:
+    """Whether `actor` may do `action` to something of `owner`.
+
+    Raises:
+        UnknownAction: there is no rule for the action.
+    """
+    rule = _rule(action)
+    if actor is None:
+        return False
+    return actor.role.includes(rule.role) or (rule.or_owner and owner is not None and actor.belongs_to(owner))
+
+
+def who_may(action: str, owner: EntityRef | None = None) -> WhoMay:
+    """Return who may do `action` to something of `owner`, for a disabled button or a refusal.
+
+    Raises:
+        UnknownAction: there is no rule for the action.
+    """
+    rule = _rule(action)
+    return WhoMay(rule.role, owner if rule.or_owner else None)
+
+
+def readable(actor: Actor | None, query: _Query, entity_ref: ColumnElement[Any]) -> _Query:
+    """Return `query` with only the rows `actor` may read; every list of every module goes through here.
+
+    `entity_ref` is the column that tells which entity a row is about.
+    """
+    return query.where(_visible(actor, entity_ref))
+
+
+def _visible(actor: Actor | None, _entity_ref: ColumnElement[Any]) -> ColumnElement[bool]:
+    # Everyone signed in reads every entity; a policy that hides some compares the column here.
+    return false() if actor is None else true()
+
+
+def _rule(action: str) -> Rule:
+    rule = _rules.get(action)
+    if rule is None:
+        raise UnknownAction(f"No rule says who may do {action!r}, so nobody may. Register one.")
+    return rule
+
+
+register(*KERNEL_RULES)
