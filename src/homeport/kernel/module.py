@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from typer import Typer
 
 from homeport.kernel.base.database import Database
@@ -39,13 +40,23 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
-class NavigationItem:
-    """An entry of the portal's navigation: `label` is a message key, `icon` a lucide name, `order` its place."""
+class NavItem:
+    """One line of the navigation: `label` is a message key, `icon` one of Lucide's, lit up on its address and below it.
+
+    `count` is asked on every page: keep it one fast query, or leave it out.
+    """
 
     label: str
     href: str
     icon: str
     order: int
+    group: str = ""
+    count: Callable[[Request], int | None] | None = None
+    is_for: Callable[[Request], bool] | None = None
+
+    def is_current(self, path: str) -> bool:
+        """Whether a page of this address belongs to the item."""
+        return path == self.href or (self.href != "/" and path.startswith(self.href + "/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +82,15 @@ class Module:
     """A part of homeport with its own tables, pages, commands and procedures."""
 
     name: str
-    package: str
+    folder: Path
     settings: type[Section] | None = None
     rules: Sequence[Rule] = ()
     commands: Typer | None = None
-    navigation: Sequence[NavigationItem] = ()
     procedures: Callable[[Services], Sequence[Procedure[Any]]] = field(default=lambda _services: ())
     subscriptions: Callable[[Services], Sequence[Subscription]] = field(default=lambda _services: ())
     routes: Callable[[Services], APIRouter] | None = None
     pages: Callable[[Services], APIRouter] | None = None
+    navigation: Callable[[Services], Sequence[NavItem]] = field(default=lambda _services: ())
     home_cards: Sequence[HomeCard] = ()
 
 

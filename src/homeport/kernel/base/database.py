@@ -111,6 +111,15 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def check(self) -> None:
+        """Return if the database answers.
+
+        Raises:
+            DatabaseUnavailable: it does not.
+        """
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

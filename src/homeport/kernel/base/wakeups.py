@@ -10,7 +10,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 
-import psycopg
 import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -79,11 +78,13 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 self._listen_once()
-            except psycopg.Error as error:
+            except Exception as error:  # the connection may break in any way; the slow poll goes on meanwhile
                 _log.warning("listening for wake-ups broke off; trying again", reason=str(error).strip())
                 self._stopping.wait(1.0)
 
     def _listen_once(self) -> None:
+        import psycopg  # noqa: PLC0415 - an extra that SQLite does not need
+
         assert self._url
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(f"LISTEN {_CHANNEL}")

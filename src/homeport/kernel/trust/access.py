@@ -7,9 +7,9 @@ whatever their role. Rules come from the kernel and from modules, at start.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, false, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, true
 
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import Forbidden, Unauthenticated
@@ -52,7 +52,7 @@ KERNEL_RULES = (
 
 _rules: dict[str, Rule] = {}
 
-_Query = TypeVar("_Query", bound=Select[Any])
+_Row = TypeVarTuple("_Row")
 
 
 def register(*rules: Rule) -> None:
@@ -104,7 +104,7 @@ def who_may(action: str, owner: EntityRef | None = None) -> WhoMay:
     return WhoMay(rule.role, owner if rule.or_owner else None)
 
 
-def readable(actor: Actor | None, query: _Query, entity_ref: ColumnElement[Any]) -> _Query:
+def readable(actor: Actor | None, query: Select[*_Row], entity_ref: SQLColumnExpression[Any]) -> Select[*_Row]:
     """Return `query` with only the rows `actor` may read; every list of every module goes through here.
 
     `entity_ref` is the column that tells which entity a row is about.
@@ -112,7 +112,7 @@ def readable(actor: Actor | None, query: _Query, entity_ref: ColumnElement[Any])
     return query.where(_visible(actor, entity_ref))
 
 
-def _visible(actor: Actor | None, _entity_ref: ColumnElement[Any]) -> ColumnElement[bool]:
+def _visible(actor: Actor | None, _entity_ref: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     # Everyone signed in reads every entity; a policy that hides some compares the column here.
     return false() if actor is None else true()
 

@@ -79,12 +79,15 @@ class Run:
         with self._database.reading() as session:
             yield session
 
-    def step(self, name: str, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Do the step and record its result (JSON values); a step done before returns what it recorded."""
+    def step(self, name: str, do: Callable[[], dict[str, Any]], *, is_of_targets: bool = False) -> dict[str, Any]:
+        """Do the step and record its result (JSON values); a step done before returns what it recorded.
+
+        A step that `is_of_targets` is done again when a target is tried again.
+        """
         if name in self._results:
             return self._results[name] or {}
         with self.writing() as session:
-            self._begin(session, name)
+            self._begin(session, name, is_of_targets)
         self._step = name
         try:
             result = do()
@@ -164,10 +167,12 @@ class Run:
             leases.guard(session, self._lease)
             yield session
 
-    def _begin(self, session: Session, name: str) -> None:
+    def _begin(self, session: Session, name: str, is_of_targets: bool) -> None:
         step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one_or_none()
         if step is None:
-            session.add(StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock()))
+            row = StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock())
+            row.is_of_targets = is_of_targets
+            session.add(row)
         else:
             step.state, step.started_at = RunState.RUNNING, self._clock()
         wake(session, log_topic(self.id))

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base import leases
@@ -20,8 +20,8 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, InvalidFilter, NotFound, PlanChanged
 from homeport.kernel.base.wakeups import wake
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import authorize
-from homeport.kernel.trust.identity import Actor
+from homeport.kernel.trust.access import Rule, authorize, register
+from homeport.kernel.trust.identity import Actor, Role
 from homeport.kernel.work.procedures import Plan, Procedures
 
 RUN_QUEUE = "run"
@@ -68,7 +68,10 @@ class RunRow(Base):
 
 
 class StepRow(Base):
-    """A step of a run; its recorded result is returned when the run is taken up again."""
+    """A step of a run; its recorded result is returned when the run is taken up again.
+
+    `is_of_targets` marks a step that sums up the targets: it is done again when one of them is tried again.
+    """
 
     __tablename__ = "kernel_run_step"
     __table_args__ = (UniqueConstraint("run_id", "name"),)
@@ -78,6 +81,7 @@ class StepRow(Base):
     name: Mapped[str]
     state: Mapped[str]
     result: Mapped[dict[str, Any] | None]
+    is_of_targets: Mapped[bool]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -208,6 +212,7 @@ def retry_run(session: Session, actor: Actor, run_id: str, now: datetime) -> Run
         raise Conflict(f"Run {run_id} is {row.state}; only a failed or cancelled run can be retried.")
     row.state, row.ended_at, row.cancel_asked_at = RunState.WAITING, None, None
     row.error_code, row.error_message = None, None
+    session.execute(delete(StepRow).where(StepRow.run_id == run_id, StepRow.is_of_targets))
     again = update(TargetRow).where(TargetRow.run_id == run_id, TargetRow.state != RunState.SUCCEEDED)
     session.execute(again.values(state=RunState.WAITING, detail=None, ended_at=None))
     leases.put(session, RUN_QUEUE, run_id, now)
@@ -280,3 +285,11 @@ def is_active(session: Session, procedure: str, values: Mapping[str, Any]) -> bo
     """Whether a run of `procedure` with this very input has not ended yet."""
     live = select(RunRow.input).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))
     return any(found == dict(values) for found in session.scalars(live))
+
+
+RUN_RULES = (
+    Rule("run.read", Role.VIEWER),
+    Rule("run.cancel", Role.DEVELOPER),
+    Rule("run.retry", Role.DEVELOPER),
+)
+register(*RUN_RULES)

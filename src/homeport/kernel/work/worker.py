@@ -117,9 +117,16 @@ class Worker:
     def _seal(self) -> None:
         while not self._stopping.wait(_SEAL_EVERY_S):
             try:
-                audit.seal_new(self._database)
+                self._seal_waiting()
             except Exception:
                 _log.exception("sealing the audit trail failed; it is tried again")
+
+    def _seal_waiting(self) -> None:
+        with self._database.reading() as session:
+            if not audit.is_seal_due(session):
+                return
+        with self._database.writing() as session:
+            audit.seal(session)
 
 
 class _Heartbeat:

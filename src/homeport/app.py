@@ -1,0 +1,183 @@
+"""The composition root: here the parts of homeport meet, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from homeport import __version__
+from homeport.catalog import api as catalog
+from homeport.kernel.base.database import Database
+from homeport.kernel.base.errors import HomeportError
+from homeport.kernel.base.events import Subscribers
+from homeport.kernel.base.settings import Settings, load_settings
+from homeport.kernel.module import Module, Services, installed_modules
+from homeport.kernel.trust import access
+from homeport.kernel.work.procedures import Procedures
+from homeport.kernel.work.worker import Worker
+from homeport.web import pages, problems
+from homeport.web.identify import Identify, actor_of
+from homeport.web.rest import findings, runs, search, tokens
+from homeport.web.security import SameOriginWrites, SecurityHeaders
+from homeport.web.shell import Pages, Shell
+
+_GZIP_FROM_BYTES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Homeport:
+    """An installation put together: its services and its modules."""
+
+    services: Services
+    modules: list[Module]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the installation."""
+        return self.services.settings
+
+    def worker(self, only: str | None = None) -> Worker:
+        """Return a worker for what is due, not yet started; for one run alone if `only` names it."""
+        services, settings = self.services, self.settings
+        return Worker(
+            services.database,
+            services.procedures,
+            services.subscribers,
+            services.clock,
+            run_workers=1 if only else settings.run_workers,
+            lease_s=settings.lease_s,
+            poll_s=settings.poll_s,
+            only=only,
+        )
+
+
+def settings_for(modules: list[Module], **overrides: Any) -> Settings:
+    """Return the settings, with the sections that the modules bring."""
+    sections = {module.name: module.settings for module in modules if module.settings is not None}
+    return load_settings(sections=sections, **overrides)
+
+
+@contextmanager
+def installation(
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC), **overrides: Any
+) -> Iterator[Homeport]:
+    """The installation that the settings describe, its database brought to the newest shape.
+
+    Raises:
+        InvalidSetting: a setting is unknown or wrong.
+        DatabaseUnavailable: the database can't be reached.
+    """
+    modules = installed_modules()
+    settings = settings_for(modules, **overrides)
+    database = Database(settings.resolved_database_url)
+    database.migrate()
+    try:
+        yield assemble(Services(settings, database, Procedures(), Subscribers(), clock), modules)
+    finally:
+        database.close()
+
+
+def assemble(services: Services, modules: list[Module]) -> Homeport:
+    """Let each module register what it brings."""
+    for module in modules:
+        access.register(*module.rules)
+        for procedure in module.procedures(services):
+            services.procedures.add(procedure)
+        for subscription in module.subscriptions(services):
+            services.subscribers.add(subscription.name, subscription.event_type, subscription.handler)
+    return Homeport(services, modules)
+
+
+def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
+    """Return the web application; it starts and stops `worker` with itself, if given."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> Any:
+        if worker:
+            worker.start()
+        yield
+        if worker:
+            worker.stop()
+
+    services = homeport.services
+    app = FastAPI(
+        title="homeport",
+        version=__version__,
+        summary="Catalog, runs and findings of an internal developer platform.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    app.state.shell = _shell(homeport)
+    app.include_router(_rest(homeport))
+    for router in _page_routers(homeport):
+        app.include_router(router, include_in_schema=False)
+    app.routes.extend(app.state.shell.routes())
+    _add_health(app, services, worker)
+    problems.install(app)
+    app.add_middleware(Identify, database=services.database, clock=services.clock, groups_of=catalog.groups_of)
+    app.add_middleware(SameOriginWrites)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
+    return app
+
+
+def _shell(homeport: Homeport) -> Shell:
+    parts = [Pages(module.name, module.folder, tuple(module.navigation(homeport.services))) for module in homeport.modules]
+    settings = homeport.settings
+    return Shell(
+        [Pages("pages", pages.FOLDER, pages.navigation(homeport.services)), *parts],
+        default_language=settings.language,
+        default_zone=settings.zone,
+        clock=homeport.services.clock,
+    )
+
+
+def _rest(homeport: Homeport) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+    for part in (runs, findings, search, tokens):
+        router.include_router(part.routes(homeport.services))
+    for module in homeport.modules:
+        if module.routes:
+            router.include_router(module.routes(homeport.services))
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def openapi(request: Request) -> JSONResponse:
+        actor_of(request)
+        return JSONResponse(request.app.openapi())
+
+    return router
+
+
+def _page_routers(homeport: Homeport) -> Iterator[APIRouter]:
+    cards = [card for module in homeport.modules for card in module.home_cards]
+    yield pages.routes(homeport.services, sorted(cards, key=lambda card: card.order))
+    for module in homeport.modules:
+        if module.pages:
+            yield module.pages(homeport.services)
+
+
+def _add_health(app: FastAPI, services: Services, worker: Worker | None) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> JSONResponse:
+        troubles = {}
+        try:
+            services.database.check()
+        except HomeportError as error:
+            troubles["database"] = error.message
+        if worker is not None and not worker.is_alive:
+            troubles["worker"] = "A loop of the worker has ended; restart homeport."
+        status = {"status": "degraded", "troubles": troubles} if troubles else {"status": "ok"}
+        return JSONResponse(status, status_code=503 if troubles else 200)

@@ -1,0 +1,115 @@
+"""`homeport catalog …`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from sqlalchemy.orm import Session
+
+from homeport.catalog import repository
+from homeport.catalog.procedures import DISCOVER
+from homeport.catalog.schemas import EntityDetail, EntityModel
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidInput, NotFound
+from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
+
+commands = typer.Typer(help="What exists and who owns it.", no_args_is_help=True)
+
+_COLUMNS = ("ref", "title", "type", "owner", "system", "origin", "lowest_confidence")
+
+
+@commands.command("discover")
+def discover(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="Folder of Git repositories, bare or not.")],
+    as_json: Json = False,
+) -> None:
+    """Read every repository below a folder and publish the entities they tell of."""
+    console = console_of(context)
+    with console.open_services() as services:
+        run_id = console.start(services, DISCOVER, {"target": str(directory.resolve())})
+        row = console.follow(services, run_id, quiet=as_json)
+        if as_json:
+            print_object({"run": run_id, "state": row.state, "outcome": row.outcome})
+        else:
+            told = ", ".join(f"{count} {what}" for what, count in (row.outcome or {}).items())
+            say(f"Run {run_id} succeeded: {told}. `homeport catalog list` shows the entities.")
+
+
+@commands.command("list")
+def list_entities(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as component.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only what this group owns; `none` for what nobody owns.")] = None,
+    text: Annotated[str, typer.Option("--text", help="Only what has these words in name, title or description.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 500,
+    as_json: Json = False,
+) -> None:
+    """List entities."""
+    console = console_of(context)
+    facets = {"kind": [kind] if kind else [], "owner": [_owner(owner)] if owner else []}
+    with console.open_services() as services, services.database.reading() as session:
+        page = repository.list_entities(session, console.actor, repository.Query(facets, text), limit)
+        items = [EntityModel.of(row).model_dump() for row in page.entities]
+    print_items(items, _COLUMNS, as_json)
+    if page.next_offset is not None:
+        say(f"{limit} of {page.total} shown; --limit shows more.")
+
+
+@commands.command("get")
+def get_entity(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Such as component:order-api.")],
+    as_json: Json = False,
+) -> None:
+    """Show an entity: its document as YAML, or with --json also the source of each field."""
+    console = console_of(context)
+    wanted = EntityRef.parse(ref, "component")
+    with console.open_services() as services, services.database.reading() as session:
+        row = repository.find_entity(session, console.actor, wanted)
+        if row is None:
+            raise NotFound(f"There is no entity {wanted}. `homeport catalog list` shows what there is.")
+        if as_json:
+            print_object(EntityDetail.load(session, row).model_dump())
+        else:
+            typer.echo(yaml.safe_dump(row.document, allow_unicode=True, sort_keys=False), nl=False)
+
+
+@commands.command("refresh")
+def refresh(
+    context: typer.Context,
+    ref: Annotated[str | None, typer.Argument(help="The entity whose repository to read again; all if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read again what changed; the repository of one entity is read again even if it did not."""
+    console = console_of(context)
+    results = []
+    with console.open_services() as services:
+        with services.database.reading() as session:
+            requests = _requests(session, console, ref)
+        for values in requests:
+            run_id = console.start(services, DISCOVER, values)
+            row = console.follow(services, run_id, quiet=as_json)
+            results.append({"run": run_id, "target": values["target"], "state": row.state, "outcome": row.outcome})
+    print_items(results, ("run", "target", "state"), as_json)
+
+
+def _requests(session: Session, console: Console, ref: str | None) -> list[dict[str, Any]]:
+    if ref is None:
+        locations = repository.list_locations(session)
+        if not locations:
+            raise InvalidInput("Nothing was discovered yet. Begin with `homeport catalog discover DIR`.")
+        return [{"target": location.target} for location in locations]
+    wanted = EntityRef.parse(ref, "component")
+    row = repository.find_entity(session, console.actor, wanted)
+    location = repository.find_location(session, row.location_id) if row else None
+    if row is None or location is None:
+        raise NotFound(f"There is no entity {wanted}. `homeport catalog list` shows what there is.")
+    return [{"target": location.target, "only": [row.repository]}]
+
+
+def _owner(text: str) -> str:
+    return text if text == repository.NOBODY else str(EntityRef.parse(text, "group"))

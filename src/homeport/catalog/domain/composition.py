@@ -1,0 +1,159 @@
+"""From what discovery tells and what people answered to the entity that the catalog shows.
+
+What a document says wins over what a person confirmed, and that over what was inferred.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from homeport.catalog.domain.fields import Candidate, DiscoveredEntity, Field, split_item
+
+INFERRED_API_VERSION = "backstage.io/v1alpha1"
+YAML = "yaml"
+CONFIRMED = "confirmed"
+
+
+class Verdict(StrEnum):
+    """What a person says of a value."""
+
+    CONFIRMED = "confirmed"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said of the value of a field."""
+
+    path: str
+    value: Any
+    verdict: Verdict
+    actor_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A document says otherwise than a person confirmed; the document is believed."""
+
+    path: str
+    described: Candidate
+    confirmed: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedEntity:
+    """An entity as the catalog shows it: its document, the fields behind it and what does not agree."""
+
+    discovered: DiscoveredEntity
+    document: Mapping[str, Any]
+    fields: tuple[Field, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def etag(self) -> str:
+        """A hash of everything shown; equal as long as nothing changed."""
+        told = [self.document, [(f.path, f.chosen.value, f.chosen.source, f.chosen.confidence) for f in self.fields]]
+        return digest(told)
+
+
+def compose(entity: DiscoveredEntity, answers: Sequence[Answer]) -> ComposedEntity:
+    """Return the entity with people's answers applied."""
+    fields, contradictions = [], []
+    for field in entity.fields:
+        said = [answer for answer in answers if answer.path == field.path]
+        settled = settle(field, said)
+        if settled is not None:
+            fields.append(settled)
+        contradictions.extend(_contradictions(field, said))
+    document = _document(entity, fields)
+    return ComposedEntity(entity, document, tuple(fields), tuple(contradictions))
+
+
+def settle(field: Field, answers: Iterable[Answer]) -> Field | None:
+    """Return the field after people's answers, or None when every value is said to be wrong.
+
+    A value from a document stands whatever was answered; a confirmed value becomes certain; a wrong one gives
+    way to the next candidate.
+    """
+    if field.chosen.source == YAML:
+        return field
+    verdicts = {digest(answer.value): answer for answer in answers}
+    confirmed = [answer for answer in verdicts.values() if answer.verdict is Verdict.CONFIRMED]
+    candidates = [
+        one for one in (field.chosen, *field.others) if not _is(verdicts.get(digest(one.value)), Verdict.WRONG)
+    ]
+    if confirmed:
+        newest = max(confirmed, key=lambda answer: answer.at)
+        chosen = Candidate(newest.value, CONFIRMED, 1.0)
+        return Field(field.path, chosen, tuple(one for one in candidates if one.value != newest.value))
+    return Field(field.path, candidates[0], tuple(candidates[1:])) if candidates else None
+
+
+def is_question(field: Field, ask_below: float) -> bool:
+    """Whether the portal should ask a person if the field's value is right."""
+    return field.chosen.source not in {YAML, CONFIRMED} and field.chosen.confidence < ask_below
+
+
+def digest(value: Any) -> str:
+    """A hash of a JSON value, equal for equal values."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def _is(answer: Answer | None, verdict: Verdict) -> bool:
+    return answer is not None and answer.verdict is verdict
+
+
+def _contradictions(field: Field, answers: Iterable[Answer]) -> list[Contradiction]:
+    if field.chosen.source != YAML:
+        return []
+    return [
+        Contradiction(field.path, field.chosen, answer)
+        for answer in answers
+        if answer.verdict is Verdict.CONFIRMED and answer.value != field.chosen.value
+    ]
+
+
+def _document(entity: DiscoveredEntity, fields: Iterable[Field]) -> dict[str, Any]:
+    """The entity's envelope: what somebody wrote, or nothing, with the fields that it leaves out filled in."""
+    described = entity.described.document if entity.described else {}
+    document: dict[str, Any] = {
+        "apiVersion": described.get("apiVersion", INFERRED_API_VERSION),
+        "kind": described.get("kind", entity.kind),
+        "metadata": {"name": entity.name, "namespace": entity.namespace, **_mapping(described.get("metadata"))},
+        "spec": _mapping(described.get("spec")),
+    }
+    for field in fields:
+        if field.chosen.source != YAML:
+            _put(document, field.path, field.chosen.value)
+    return document
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """A copy of the mapping, deep enough that filling it in leaves the original alone."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: list(item) if isinstance(item, list) else dict(item) if isinstance(item, Mapping) else item
+            for key, item in value.items()}
+
+
+def _put(document: dict[str, Any], path: str, value: Any) -> None:
+    """Put the value at a dotted path; annotation keys have dots of their own, so the first two names are split off."""
+    listed, item = split_item(path)
+    section, _, rest = listed.partition(".")
+    node = document.setdefault(section, {})
+    if not rest:
+        return
+    for group in ("annotations.", "labels."):
+        if rest.startswith(group):
+            node, rest = node.setdefault(group[:-1], {}), rest.removeprefix(group)
+    if item is None:
+        node[rest] = value
+    elif item not in node.setdefault(rest, []):
+        node[rest].append(item)

@@ -1,0 +1,256 @@
+"""Every query of the catalog; lists go through `access.readable`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from homeport.catalog.domain.composition import Answer, Verdict, digest
+from homeport.catalog.domain.relations import Relation
+from homeport.catalog.models import AnswerRow, EntityRow, FieldRow, LocationRow, RelationRow, RepositoryRow
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.trust.access import readable
+from homeport.kernel.trust.identity import Actor
+
+NOBODY = "none"
+"""The filter value that stands for an empty field: `owner:none`."""
+
+FACETS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "kind": EntityRow.kind,
+    "type": EntityRow.type,
+    "owner": EntityRow.owner,
+    "system": EntityRow.system,
+    "lifecycle": EntityRow.lifecycle,
+    "language": EntityRow.language,
+    "origin": EntityRow.origin,
+}
+"""What lists can be filtered by, with counts; the words of the filter tokens."""
+
+SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "name": EntityRow.sort_name,
+    "kind": EntityRow.kind,
+    "type": EntityRow.type,
+    "owner": EntityRow.owner,
+    "system": EntityRow.system,
+    "lifecycle": EntityRow.lifecycle,
+    "confidence": EntityRow.lowest_confidence,
+    "updated": EntityRow.updated_at,
+}
+"""What lists can be sorted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to the catalog: values of one facet are alternatives, facets all have to hold.
+
+    `has_questions` keeps entities with a field that a person should confirm.
+    """
+
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    text: str = ""
+    has_questions: bool = False
+    sort: str = "name"
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of entities; `offset` of the next one is None at the end, `total` counts all that match."""
+
+    entities: Sequence[EntityRow]
+    total: int
+    next_offset: int | None
+
+
+def list_entities(session: Session, actor: Actor | None, query: Query, limit: int, offset: int = 0) -> Page:
+    """Return a page of what matches, in the order the query asks for.
+
+    Raises:
+        InvalidFilter: an unknown facet or sort.
+    """
+    column = _sort_column(query.sort)
+    ordered = (column.desc() if query.descending else column.asc()).nulls_last()
+    found = _matching(select(EntityRow), actor, query).order_by(ordered, EntityRow.id).limit(limit).offset(offset)
+    total = session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
+    rows = session.scalars(found).all()
+    return Page(rows, total, offset + limit if offset + limit < total else None)
+
+
+def facet_counts(session: Session, actor: Actor | None, query: Query, facet: str) -> list[tuple[str | None, int]]:
+    """Return each value of `facet` with how many entities the query would find with it, most first.
+
+    The facet's own tokens don't narrow it, so that one can see what else there is to choose.
+    """
+    column = _facet_column(facet)
+    others = {name: values for name, values in query.facets.items() if name != facet}
+    narrowed = Query(others, query.text, query.has_questions)
+    counted = _matching(select(column, func.count()), actor, narrowed).group_by(column)
+    return sorted(session.execute(counted).tuples().all(), key=lambda pair: (-pair[1], pair[0] or ""))
+
+
+def find_entity(session: Session, actor: Actor | None, ref: EntityRef) -> EntityRow | None:
+    """Return the entity, or None where there is none that the actor may read."""
+    return session.scalars(readable(actor, select(EntityRow).filter_by(ref=str(ref)), EntityRow.ref)).one_or_none()
+
+
+def find_entities(session: Session, actor: Actor | None, refs: Iterable[str]) -> dict[str, EntityRow]:
+    """Return those of the entities that exist, by reference."""
+    query = select(EntityRow).where(EntityRow.ref.in_(list(refs)))
+    return {row.ref: row for row in session.scalars(readable(actor, query, EntityRow.ref))}
+
+
+def all_entities(session: Session, location_id: int) -> dict[str, EntityRow]:
+    """Return what a location brought so far, by reference."""
+    return {row.ref: row for row in session.scalars(select(EntityRow).filter_by(location_id=location_id))}
+
+
+def fields_of(session: Session, entity_id: int) -> Sequence[FieldRow]:
+    """Return the fields of an entity in the order of their paths."""
+    return session.scalars(select(FieldRow).filter_by(entity_id=entity_id).order_by(FieldRow.path)).all()
+
+
+def questions_for(session: Session, actor: Actor, owners: Iterable[str] | None, limit: int) -> list[tuple[EntityRow, FieldRow]]:
+    """Return fields to confirm, least sure entities first; only of entities of `owners` unless None."""
+    query = select(EntityRow, FieldRow).join(FieldRow, FieldRow.entity_id == EntityRow.id).where(FieldRow.is_asked)
+    if owners is not None:
+        query = query.where(or_(EntityRow.owner.in_(list(owners)), EntityRow.owner.is_(None)))
+    ordered = readable(actor, query, EntityRow.ref).order_by(EntityRow.lowest_confidence, EntityRow.ref).limit(limit)
+    return list(session.execute(ordered).tuples().all())
+
+
+def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Return (source, type, target) of the relations that start at one of the entities, in that order."""
+    columns = (RelationRow.source, RelationRow.type, RelationRow.target)
+    query = select(*columns).where(RelationRow.source.in_(list(refs))).distinct().order_by(*columns)
+    return list(session.execute(query).tuples())
+
+
+def targets_of(session: Session, ref: EntityRef, relation: str) -> list[str]:
+    """Return what the entity stands in `relation` to."""
+    query = select(RelationRow.target).filter_by(source=str(ref), type=relation)
+    return list(session.scalars(query.distinct().order_by(RelationRow.target)))
+
+
+def dangling_relations(session: Session) -> list[tuple[str, str, str]]:
+    """Return (source, type, target) of relations to entities that nobody knows."""
+    known = select(EntityRow.ref)
+    query = select(RelationRow.source, RelationRow.type, RelationRow.target)
+    stated = RelationRow.stated_by == RelationRow.source
+    query = query.where(stated, RelationRow.target.not_in(known)).order_by(RelationRow.id)
+    return list(session.execute(query).tuples())
+
+
+def answers_by_ref(session: Session, refs: Iterable[str] | None = None) -> dict[str, list[Answer]]:
+    """Return people's answers by entity; of all entities if `refs` is None."""
+    query = select(AnswerRow).order_by(AnswerRow.at)
+    if refs is not None:
+        query = query.where(AnswerRow.ref.in_(list(refs)))
+    found: dict[str, list[Answer]] = {}
+    for row in session.scalars(query):
+        answer = Answer(row.path, row.value["value"], Verdict(row.verdict), row.actor_name, row.at)
+        found.setdefault(row.ref, []).append(answer)
+    return found
+
+
+def store_answer(session: Session, ref: str, actor: Actor, answer: Answer) -> None:
+    """Keep the answer; a newer one to the same value replaces it."""
+    value_hash = digest(answer.value)
+    row = session.scalars(select(AnswerRow).filter_by(ref=ref, path=answer.path, value_hash=value_hash)).one_or_none()
+    row = row or AnswerRow(ref=ref, path=answer.path, value_hash=value_hash, value={"value": answer.value})
+    row.verdict, row.actor_id, row.actor_name, row.at = answer.verdict, actor.id, answer.actor_name, answer.at
+    session.add(row)
+    session.flush()
+
+
+def replace_relations(session: Session, stated: Mapping[str, Iterable[Relation]]) -> None:
+    """Let the relations that each entity's document states be exactly these."""
+    for chunk in _chunks(list(stated)):
+        session.execute(delete(RelationRow).where(RelationRow.stated_by.in_(chunk)))
+    rows = [
+        {"stated_by": ref, "source": str(one.source), "type": one.type, "target": str(one.target)}
+        for ref, relations in stated.items()
+        for one in sorted(set(relations))
+    ]
+    if rows:
+        session.execute(insert(RelationRow), rows)
+
+
+def get_or_add_location(session: Session, target: str, now: datetime) -> LocationRow:
+    """Return the location of that target, made if it was not there."""
+    row = session.scalars(select(LocationRow).filter_by(target=target)).one_or_none()
+    if row is None:
+        row = LocationRow(target=target, created_at=now)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def find_location(session: Session, location_id: int) -> LocationRow | None:
+    """Return the location, or None."""
+    return session.get(LocationRow, location_id)
+
+
+def list_locations(session: Session) -> Sequence[LocationRow]:
+    """Return every location, oldest first."""
+    return session.scalars(select(LocationRow).order_by(LocationRow.id)).all()
+
+
+def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:
+    """Return what is known of a location's repositories, by their path below it."""
+    return {row.path: row for row in session.scalars(select(RepositoryRow).filter_by(location_id=location_id))}
+
+
+def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
+    """Return how many entities there are of each kind."""
+    query = readable(actor, select(EntityRow.kind, func.count()), EntityRow.ref).group_by(EntityRow.kind)
+    return dict(session.execute(query).tuples().all())
+
+
+def count_where(session: Session, actor: Actor | None, query: Query) -> int:
+    """Return how many entities match."""
+    return session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
+
+
+def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[Any]:
+    conditions = [_one_of(_facet_column(facet), values) for facet, values in asked.facets.items() if values]
+    if asked.has_questions:
+        conditions.append(EntityRow.question_count > 0)
+    conditions += [_contains(word) for word in asked.text.split()]
+    return readable(actor, query.where(and_(*conditions)) if conditions else query, EntityRow.ref)
+
+
+def _one_of(column: InstrumentedAttribute[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    named = [value.lower() for value in values if value != NOBODY]
+    alternatives = [func.lower(column).in_(named)] if named else [false()]
+    if NOBODY in values:
+        alternatives.append(column.is_(None))
+    return or_(*alternatives)
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    columns = (EntityRow.name, EntityRow.title, EntityRow.title_ko, EntityRow.description)
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _facet_column(facet: str) -> InstrumentedAttribute[Any]:
+    try:
+        return FACETS[facet]
+    except KeyError:
+        raise InvalidFilter(f"{facet!r} is no filter of the catalog; there are {', '.join(FACETS)}.") from None
+
+
+def _sort_column(sort: str) -> InstrumentedAttribute[Any]:
+    try:
+        return SORTS[sort]
+    except KeyError:
+        raise InvalidFilter(f"{sort!r} is no order of the catalog; there are {', '.join(SORTS)}.") from None
+
+
+def _chunks(items: list[str], size: int = 500) -> Iterable[list[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

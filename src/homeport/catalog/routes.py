@@ -1,0 +1,112 @@
+"""REST endpoints of the catalog, under /api/v1/catalog."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from homeport.catalog import repository
+from homeport.catalog.schemas import (
+    AnswerRequest,
+    EntityDetail,
+    EntityModel,
+    Facets,
+    FacetValue,
+    LocationModel,
+    Locations,
+)
+from homeport.catalog.service import Catalog
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidFilter, NotFound
+from homeport.kernel.module import Services
+from homeport.kernel.trust.access import authorize
+from homeport.web.identify import actor_of
+from homeport.web.rest.paging import After, Limit, Paged, link_next
+
+Values = Annotated[list[str], Query(default_factory=list)]
+
+
+def routes(services: Services, catalog: Catalog) -> APIRouter:
+    """The endpoints."""
+    router = APIRouter(prefix="/catalog", tags=["catalog"])
+    database = services.database
+
+    @router.get("/entities", summary="List entities")
+    def list_entities(
+        request: Request,
+        response: Response,
+        kind: Values,
+        type: Values,  # noqa: A002 - the word of the field
+        owner: Values,
+        system: Values,
+        lifecycle: Values,
+        language: Values,
+        origin: Values,
+        text: str = "",
+        sort: str = "name",
+        descending: bool = False,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Paged[EntityModel]:
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
+        facets = {
+            "kind": kind,
+            "type": type,
+            "owner": owner,
+            "system": system,
+            "lifecycle": lifecycle,
+            "language": language,
+            "origin": origin,
+        }
+        query = repository.Query(facets, text, sort=sort, descending=descending)
+        with database.reading() as session:
+            page = repository.list_entities(session, actor, query, limit, _offset(after))
+        following = None if page.next_offset is None else str(page.next_offset)
+        link_next(request, response, following)
+        return Paged(items=[EntityModel.of(row) for row in page.entities], after=following)
+
+    @router.get("/facets/{facet}", summary="Count entities by the values of a facet")
+    def count_facet(request: Request, facet: str) -> Facets:
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
+        with database.reading() as session:
+            counts = repository.facet_counts(session, actor, repository.Query(), facet)
+        return Facets(items=[FacetValue(value=value, count=count) for value, count in counts])
+
+    @router.get("/entities/{kind}/{namespace}/{name}", summary="Show an entity")
+    def show_entity(request: Request, kind: str, namespace: str, name: str) -> EntityDetail:
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
+        ref = EntityRef.parse(f"{kind}:{namespace}/{name}")
+        with database.reading() as session:
+            row = repository.find_entity(session, actor, ref)
+            if row is None:
+                raise NotFound(f"There is no entity {ref}.")
+            return EntityDetail.load(session, row)
+
+    @router.post("/entities/{kind}/{namespace}/{name}/answers", summary="Confirm or refuse the value of a field")
+    def answer(request: Request, kind: str, namespace: str, name: str, asked: AnswerRequest) -> EntityDetail:
+        ref = EntityRef.parse(f"{kind}:{namespace}/{name}")
+        with database.writing() as session:
+            row = catalog.answer(session, actor_of(request), ref, asked.path, asked.value, asked.verdict)
+            return EntityDetail.load(session, row)
+
+    @router.get("/locations", summary="List what is discovered")
+    def list_locations(request: Request) -> Locations:
+        authorize(actor_of(request), "catalog.read")
+        with database.reading() as session:
+            return Locations(items=[LocationModel.model_validate(row) for row in repository.list_locations(session)])
+
+    return router
+
+
+def _offset(after: str | None) -> int:
+    try:
+        offset = int(after or "0")
+    except ValueError:
+        offset = -1
+    if offset < 0:
+        raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
+    return offset

@@ -1,0 +1,88 @@
+"""What the catalog brings to homeport, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from homeport.catalog import pages, repository, routes
+from homeport.catalog.commands import commands
+from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
+from homeport.catalog.findings import settle_owner
+from homeport.catalog.procedures import DISCOVER, Discover
+from homeport.catalog.service import Catalog
+from homeport.kernel.base.events import Event
+from homeport.kernel.base.settings import Section
+from homeport.kernel.module import Module, NavItem, Services, Subscription
+from homeport.kernel.trust.access import Rule
+from homeport.kernel.trust.identity import Role
+from homeport.kernel.work.procedures import Procedure
+from homeport.kernel.work.timers import set_timer
+
+
+class CatalogSettings(Section):
+    """Settings of the catalog."""
+
+    ask_below: float = Field(
+        0.75, ge=0, le=1, description="Fields less sure than this (0 to 1) are put to people: confirm or wrong."
+    )
+    refresh_cron: str = Field("0 3 * * *", description="When discovered folders are read again, as cron, in `zone`.")
+
+
+def _procedures(services: Services) -> Sequence[Procedure[Any]]:
+    return [Discover(services, Catalog(services))]
+
+
+def _subscriptions(services: Services) -> Sequence[Subscription]:
+    settings = services.settings
+
+    def keep_fresh(session: Session, event: Event) -> None:
+        cron, target = settings.section("catalog").refresh_cron, {"target": event.payload["target"]}
+        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, target, event.at)
+
+    return [
+        Subscription("catalog.settle-owner", FIELD_ANSWERED, settle_owner),
+        Subscription("catalog.keep-fresh", LOCATION_DISCOVERED, keep_fresh),
+    ]
+
+
+def _navigation(services: Services) -> Sequence[NavItem]:
+    def count(request: Request) -> int | None:
+        if request.state.actor is None:
+            return None
+        with services.database.reading() as session:
+            return sum(repository.count_by_kind(session, request.state.actor).values())
+
+    return [NavItem("nav-catalog", "/catalog", "boxes", 20, count=count)]
+
+
+def _routes(services: Services) -> APIRouter:
+    return routes.routes(services, Catalog(services))
+
+
+def _pages(services: Services) -> APIRouter:
+    return pages.routes(services, Catalog(services))
+
+
+module = Module(
+    name="catalog",
+    folder=Path(__file__).parent,
+    settings=CatalogSettings,
+    rules=(
+        Rule("catalog.read", Role.VIEWER),
+        Rule("catalog.confirm", Role.OPERATOR, or_owner=True),
+        Rule("catalog.discover", Role.OPERATOR),
+    ),
+    commands=commands,
+    navigation=_navigation,
+    procedures=_procedures,
+    subscriptions=_subscriptions,
+    routes=_routes,
+    pages=_pages,
+    home_cards=pages.HOME_CARDS,
+)

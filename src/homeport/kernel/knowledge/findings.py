@@ -1,0 +1,425 @@
+"""What is wrong with entities, as the modules see it: one model, one list, one way to live with some of it.
+
+A module reports what it found in its scope and which parts of the scope it could look at. Only what lies in
+those parts and was not found again is gone; what could not be looked at stays as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Index,
+    Select,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from homeport.kernel.base.database import Base
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import Conflict, FieldError, InvalidFilter, InvalidInput, NotFound
+from homeport.kernel.trust import audit
+from homeport.kernel.trust.access import authorize, readable
+from homeport.kernel.trust.identity import Actor
+
+_REPORT_LOCK = 1_796_219_403
+_Row = TypeVarTuple("_Row")
+
+
+class Severity(StrEnum):
+    """How bad it is, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class State(StrEnum):
+    """Where a finding stands: to be mended, accepted until a day, or no longer there."""
+
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+    GONE = "gone"
+
+
+DUE_DAYS: Mapping[Severity, int] = MappingProxyType({Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 90})
+"""Days in which a finding is to be mended; a severity that is not named has no due date."""
+
+
+class _SeverityRank(TypeDecorator[Severity]):
+    """A severity, stored as its place in the order, so that the database sorts worst first."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Severity | None, dialect: Dialect) -> int | None:
+        return None if value is None else list(Severity).index(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Severity | None:
+        return None if value is None else list(Severity)[value]
+
+
+class _Everything(Container[str]):
+    def __contains__(self, part: object) -> bool:
+        return True
+
+
+EVERYTHING: Container[str] = _Everything()
+"""For `report`: every part of the scope was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where it can be seen: `line` counts from 1, `url` leads to the place."""
+
+    file: str | None = None
+    line: int | None = None
+    snippet: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something wrong that a module sees now.
+
+    `rule` is named module.rule, such as `catalog.unknown-owner`. `part` is the part of the scope it was seen in,
+    such as a repository. `key` tells apart two of one rule, part and entity, such as a file; it must not change
+    when nothing else did, so no line numbers. `parameters` fill the message in the reader's language.
+    """
+
+    rule: str
+    part: str
+    severity: Severity
+    entity: EntityRef | None = None
+    key: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    evidence: Evidence = Evidence()
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes it the same finding the next time it is seen."""
+        parts = [self.rule, self.part, str(self.entity or ""), self.key]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class Finding(Base):
+    """Something wrong, from when it was first seen until it is gone, and after."""
+
+    __tablename__ = "kernel_findings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str]
+    part: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str]
+    source: Mapped[str]
+    entity_ref: Mapped[str | None]
+    severity: Mapped[Severity] = mapped_column(_SeverityRank)
+    parameters: Mapped[dict[str, Any]]
+    evidence_fields: Mapped[dict[str, Any]] = mapped_column("evidence")
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    reopened_count: Mapped[int]
+    due_at: Mapped[datetime | None]
+    suppressed_until: Mapped[datetime | None]
+    suppressed_reason: Mapped[str | None]
+    suppressed_by: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("scope", "fingerprint"),
+        Index("ix_kernel_findings_entity_ref", "entity_ref"),
+        Index("ix_kernel_findings_severity", "severity", "id"),
+    )
+
+    @property
+    def entity(self) -> EntityRef | None:
+        """The entity it is about, if it is about one."""
+        return EntityRef.parse(self.entity_ref) if self.entity_ref else None
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where it can be seen."""
+        return Evidence(**self.evidence_fields)
+
+    @property
+    def message_key(self) -> str:
+        """The key of its words in the locale files, to which `-title` and `-fix` are added."""
+        return f"finding-{self.rule.replace('.', '-')}"
+
+    def state(self, now: datetime) -> State:
+        """Return where it stands; a suppression that has expired is none."""
+        if self.gone_at is not None:
+            return State.GONE
+        is_suppressed = self.suppressed_until is not None and self.suppressed_until > now
+        return State.SUPPRESSED if is_suppressed else State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How many findings a report brought: for the first time, still there, back again, and no longer there."""
+
+    new: int
+    seen_again: int
+    reopened: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings to list or count; what is empty or None does not narrow.
+
+    `entities` are the entities they may be about, such as one, or all that a team owns.
+    """
+
+    state: State | None = State.OPEN
+    severities: Collection[Severity] = ()
+    rule: str | None = None
+    entities: Collection[EntityRef] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some findings of a list, and the cursor for those after them, or None at the end."""
+
+    findings: Sequence[Finding]
+    after: str | None
+
+
+def report(
+    session: Session,
+    scope: str,
+    found: Iterable[Found],
+    covered: Container[str],
+    now: datetime,
+    due_days: Mapping[Severity, int] = DUE_DAYS,
+) -> Reported:
+    """Take in what a module found in `scope`, and return what that changed.
+
+    Args:
+        covered: the parts of the scope that were looked at; only in those can a finding be gone.
+    """
+    _wait_for_other_reports(session, scope)
+    known = {row.fingerprint: row for row in session.scalars(select(Finding).where(Finding.scope == scope))}
+    seen = {one.fingerprint: one for one in found}
+    returning = [row for row in known.values() if row.fingerprint in seen]
+    reopened = sum(row.gone_at is not None for row in returning)
+    for row in returning:
+        _see_again(row, seen[row.fingerprint], now, due_days)
+    new = [_first_seen(scope, one, now, due_days) for print_, one in seen.items() if print_ not in known]
+    session.add_all(new)
+    gone = _let_go((row for row in known.values() if row.fingerprint not in seen), covered, now)
+    session.flush()
+    return Reported(len(new), len(returning) - reopened, reopened, gone)
+
+
+def get_finding(session: Session, actor: Actor | None, finding_id: int) -> Finding:
+    """Return the finding.
+
+    Raises:
+        NotFound: there is none of that id, or the actor may not read it.
+    """
+    query = select(Finding).where(Finding.id == finding_id)
+    finding = session.scalars(readable(actor, query, Finding.entity_ref)).one_or_none()
+    if finding is None:
+        raise NotFound(f"No finding has the number {finding_id}; `homeport findings list` shows them.")
+    return finding
+
+
+def list_findings(
+    session: Session, actor: Actor | None, wanted: Wanted, now: datetime, *, limit: int, after: str | None = None
+) -> Page:
+    """Return a page of findings, worst first and then newest first.
+
+    Raises:
+        InvalidFilter: `after` is no cursor of this list.
+    """
+    query = _matching(select(Finding), actor, wanted, now).order_by(Finding.severity, Finding.id.desc())
+    if after is not None:
+        query = query.where(_comes_after(after))
+    found = session.scalars(query.limit(limit + 1)).all()
+    page = found[:limit]
+    return Page(page, _cursor(page[-1]) if len(found) > limit else None)
+
+
+def count_by_severity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[Severity, int]:
+    """Return how many findings there are of each severity, worst first, 0 where there are none."""
+    query = _matching(select(Finding.severity, func.count()), actor, wanted, now).group_by(Finding.severity)
+    return dict.fromkeys(Severity, 0) | dict(session.execute(query).tuples().all())
+
+
+def count_by_entity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[EntityRef, int]:
+    """Return how many findings each entity has; those without one are not in it."""
+    query = _matching(select(Finding.entity_ref, func.count()), actor, wanted, now).group_by(Finding.entity_ref)
+    return {EntityRef.parse(ref): count for ref, count in session.execute(query).tuples() if ref is not None}
+
+
+def suppress(
+    session: Session,
+    actor: Actor,
+    finding_id: int,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    owner: EntityRef | None = None,
+) -> Finding:
+    """Accept the finding until a day, with a reason; `owner` owns the entity it is about.
+
+    Raises:
+        Forbidden: the actor is neither an operator nor the owner.
+        NotFound: there is none of that id.
+        Conflict: it is gone already.
+        InvalidInput: no reason, or a day that has passed.
+    """
+    authorize(actor, "finding.suppress", owner)
+    finding = get_finding(session, actor, finding_id)
+    if finding.gone_at is not None:
+        raise Conflict(f"Finding {finding_id} is gone since {finding.gone_at:%Y-%m-%d}; nothing is left to accept.")
+    if not reason.strip():
+        raise _invalid("/reason", "Say why it is accepted; whoever reads it later will want to know.")
+    if until <= now:
+        raise _invalid("/until", f"{until:%Y-%m-%d %H:%M} has passed; accept it until a day to come.")
+    _set_suppression(session, actor, finding, now, until=until, reason=storable(reason.strip()), by=actor.name)
+    return finding
+
+
+def unsuppress(
+    session: Session, actor: Actor, finding_id: int, now: datetime, owner: EntityRef | None = None
+) -> Finding:
+    """Take back that the finding was accepted: it is open again.
+
+    Raises:
+        Forbidden: the actor is neither an operator nor the owner.
+        NotFound: there is none of that id.
+    """
+    authorize(actor, "finding.suppress", owner)
+    finding = get_finding(session, actor, finding_id)
+    _set_suppression(session, actor, finding, now, until=None, reason=None, by=None)
+    return finding
+
+
+def storable(text: str) -> str:
+    """Return `text` as both databases take it: NUL and half surrogates, as broken files have them, replaced."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _wait_for_other_reports(session: Session, scope: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_REPORT_LOCK, func.hashtext(scope))))
+
+
+def _first_seen(scope: str, found: Found, now: datetime, due_days: Mapping[Severity, int]) -> Finding:
+    finding = Finding(
+        scope=scope,
+        part=found.part,
+        fingerprint=found.fingerprint,
+        rule=found.rule,
+        source=found.rule.partition(".")[0],
+        entity_ref=str(found.entity) if found.entity else None,
+        severity=found.severity,
+        first_seen_at=now,
+        reopened_count=0,
+        due_at=_due_at(found.severity, now, due_days),
+    )
+    _describe(finding, found, now)
+    return finding
+
+
+def _see_again(finding: Finding, found: Found, now: datetime, due_days: Mapping[Severity, int]) -> None:
+    if finding.gone_at is not None:
+        finding.gone_at = None
+        finding.reopened_count += 1
+        finding.due_at = _due_at(found.severity, now, due_days)
+    elif finding.severity != found.severity:
+        finding.due_at = _due_at(found.severity, now, due_days)
+    finding.severity = found.severity
+    _describe(finding, found, now)
+
+
+def _describe(finding: Finding, found: Found, now: datetime) -> None:
+    finding.last_seen_at = now
+    finding.parameters = {name: storable(value) for name, value in found.parameters.items()}
+    evidence = asdict(found.evidence)
+    finding.evidence_fields = {n: storable(v) if isinstance(v, str) else v for n, v in evidence.items()}
+
+
+def _let_go(missing: Iterable[Finding], covered: Container[str], now: datetime) -> int:
+    gone = [row for row in missing if row.gone_at is None and row.part in covered]
+    for row in gone:
+        row.gone_at = now
+    return len(gone)
+
+
+def _due_at(severity: Severity, now: datetime, due_days: Mapping[Severity, int]) -> datetime | None:
+    return now + timedelta(days=due_days[severity]) if severity in due_days else None
+
+
+def _set_suppression(
+    session: Session,
+    actor: Actor,
+    finding: Finding,
+    now: datetime,
+    *,
+    until: datetime | None,
+    reason: str | None,
+    by: str | None,
+) -> None:
+    before = {"until": finding.suppressed_until, "reason": finding.suppressed_reason}
+    finding.suppressed_until, finding.suppressed_reason, finding.suppressed_by = until, reason, by
+    action = "finding.suppress" if until else "finding.unsuppress"
+    after = {"until": until, "reason": reason}
+    audit.record(session, actor, action, f"finding:{finding.id}", now=now, before=before, after=after)
+
+
+def _matching(query: Select[*_Row], actor: Actor | None, wanted: Wanted, now: datetime) -> Select[*_Row]:
+    conditions = [_in_state(wanted.state, now)] if wanted.state else []
+    if wanted.severities:
+        conditions.append(Finding.severity.in_(wanted.severities))
+    if wanted.rule is not None:
+        conditions.append(Finding.rule == wanted.rule)
+    if wanted.entities is not None:
+        conditions.append(Finding.entity_ref.in_([str(ref) for ref in wanted.entities]))
+    return readable(actor, query.where(*conditions), Finding.entity_ref)
+
+
+def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
+    is_there = Finding.gone_at.is_(None)
+    if state is State.GONE:
+        return Finding.gone_at.is_not(None)
+    if state is State.SUPPRESSED:
+        return and_(is_there, Finding.suppressed_until > now)
+    return and_(is_there, or_(Finding.suppressed_until.is_(None), Finding.suppressed_until <= now))
+
+
+def _cursor(last: Finding) -> str:
+    return f"{last.severity}-{last.id}"
+
+
+def _comes_after(cursor: str) -> ColumnElement[bool]:
+    severity, _, number = cursor.partition("-")
+    if severity not in list(Severity) or not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
+    worst = Severity(severity)
+    return or_(Finding.severity > worst, and_(Finding.severity == worst, Finding.id < int(number)))
+
+
+def _invalid(pointer: str, problem: str) -> InvalidInput:
+    return InvalidInput(problem, errors=(FieldError(pointer, problem),))

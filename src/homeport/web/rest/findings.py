@@ -1,0 +1,1 @@
+"""Findings over REST: look, suppress."""

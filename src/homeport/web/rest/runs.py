@@ -1,0 +1,208 @@
+"""Runs over REST: plan, start, look, follow, cancel, retry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
+
+from homeport.kernel.base.wakeups import WAKEUPS
+from homeport.kernel.module import Services
+from homeport.kernel.trust.access import authorize
+from homeport.kernel.work import runs
+from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
+from homeport.web.identify import actor_of
+from homeport.web.live import ServerEvent, event_stream
+from homeport.web.rest.paging import After, Limit, Paged, link_next
+
+_FOLLOW_POLL_S = 1.0
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class RunRequest(BaseModel):
+    """What to do: a procedure and its input; `fingerprint` is that of the plan that was shown, if one was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    procedure: str = Field(examples=["catalog.discover"])
+    input: dict[str, Any] = Field(default_factory=dict)
+    fingerprint: str | None = None
+
+
+class PlanModel(BaseModel):
+    """What a run would do."""
+
+    procedure: str
+    fingerprint: str
+    commitments: dict[str, Any]
+    observations: dict[str, Any]
+    targets: list[dict[str, str]]
+
+
+class RunModel(_Model):
+    """A run: who asked for what, how it stands and how it ended."""
+
+    id: str
+    procedure: str
+    input: dict[str, Any]
+    state: RunState
+    fingerprint: str
+    actor_kind: str
+    actor_name: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: dict[str, Any] | None
+    error_code: str | None
+    error_message: str | None
+
+
+class StepModel(_Model):
+    """A step of a run."""
+
+    name: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class TargetModel(_Model):
+    """One of the things a run works on."""
+
+    name: str
+    title: str
+    state: RunState
+    detail: str | None
+    ended_at: datetime | None
+
+
+class RunDetail(RunModel):
+    """A run with its plan, steps and targets."""
+
+    plan: dict[str, Any]
+    steps: list[StepModel]
+    targets: list[TargetModel]
+
+
+class LogLine(_Model):
+    """A line of a run's log; `number` counts from 1."""
+
+    number: int
+    at: datetime
+    level: str
+    step: str | None
+    text: str
+
+
+def routes(services: Services) -> APIRouter:
+    """The endpoints under /runs and /plans."""
+    router = APIRouter(tags=["runs"])
+    database, procedures, clock = services.database, services.procedures, services.clock
+
+    @router.post("/plans", summary="Show what a run would do, without doing it")
+    def plan_run(request: Request, asked: RunRequest) -> PlanModel:
+        plan = runs.plan_run(procedures, actor_of(request), asked.procedure, asked.input)
+        return PlanModel(procedure=asked.procedure, fingerprint=plan.fingerprint, **plan.to_json())
+
+    @router.post("/runs", status_code=201, summary="Start a run")
+    def start_run(request: Request, response: Response, asked: RunRequest) -> RunModel:
+        actor = actor_of(request)
+        plan = runs.plan_run(procedures, actor, asked.procedure, asked.input)
+        with database.writing() as session:
+            row = runs.start_run(
+                session, procedures, actor, asked.procedure, asked.input, clock(), plan, asked.fingerprint
+            )
+        response.headers["Location"] = f"/api/v1/runs/{row.id}"
+        return RunModel.model_validate(row)
+
+    @router.get("/runs", summary="List runs, newest first")
+    def list_runs(
+        request: Request,
+        response: Response,
+        state: RunState | None = None,
+        procedure: str | None = None,
+        limit: Limit = 50,
+        after: After = None,
+    ) -> Paged[RunModel]:
+        authorize(actor_of(request), "run.read")
+        with database.reading() as session:
+            page = runs.list_runs(session, state, procedure, limit, after)
+        link_next(request, response, page.after)
+        return Paged(items=[RunModel.model_validate(row) for row in page.runs], after=page.after)
+
+    @router.get("/runs/{run_id}", summary="Show a run")
+    def show_run(request: Request, run_id: str) -> RunDetail:
+        authorize(actor_of(request), "run.read")
+        with database.reading() as session:
+            return detail(session, runs.get_run(session, run_id))
+
+    @router.post("/runs/{run_id}/cancel", summary="Tell a run to stop")
+    def cancel_run(request: Request, run_id: str) -> RunModel:
+        with database.writing() as session:
+            return RunModel.model_validate(runs.cancel_run(session, actor_of(request), run_id, clock()))
+
+    @router.post("/runs/{run_id}/retry", summary="Take up a failed or cancelled run again")
+    def retry_run(request: Request, run_id: str) -> RunModel:
+        with database.writing() as session:
+            return RunModel.model_validate(runs.retry_run(session, actor_of(request), run_id, clock()))
+
+    @router.get("/runs/{run_id}/log", summary="Read the log of a run")
+    def read_log(request: Request, run_id: str, after: int = 0, limit: Limit = 500) -> Paged[LogLine]:
+        authorize(actor_of(request), "run.read")
+        with database.reading() as session:
+            runs.get_run(session, run_id)
+            lines = [LogLine.model_validate(row) for row in runs.log_of(session, run_id, after, limit)]
+        return Paged(items=lines, after=str(lines[-1].number) if len(lines) == limit else None)
+
+    @router.get(
+        "/runs/{run_id}/events",
+        summary="Follow a run as server-sent events",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
+    )
+    def follow_run(
+        request: Request, run_id: str, last_event_id: Annotated[int, Header()] = 0
+    ) -> StreamingResponse:
+        authorize(actor_of(request), "run.read")
+        with database.reading() as session:
+            runs.get_run(session, run_id)
+        return event_stream(follow(services, run_id, last_event_id))
+
+    return router
+
+
+def detail(session: Session, row: RunRow) -> RunDetail:
+    """Return the run with all that belongs to it."""
+    return RunDetail(
+        **RunModel.model_validate(row).model_dump(),
+        plan=row.plan,
+        steps=[StepModel.model_validate(step) for step in runs.steps_of(session, row.id)],
+        targets=[TargetModel.model_validate(target) for target in runs.targets_of(session, row.id)],
+    )
+
+
+def follow(services: Services, run_id: str, after: int) -> Iterator[ServerEvent | None]:
+    """Return the log lines above `after` as they come, then one `end`; None now and then so that a stop is noticed."""
+    topics = (log_topic(run_id),)
+    while True:
+        mark = WAKEUPS.seen(topics)
+        with services.database.reading() as session:
+            state = RunState(runs.get_run(session, run_id).state)
+            lines: list[LogRow] = list(runs.log_of(session, run_id, after))
+        for line in lines:
+            after = line.number
+            yield ServerEvent(str(after), "log", LogLine.model_validate(line).model_dump_json())
+        if not lines and state.has_ended:
+            yield ServerEvent(str(after), "end", state)
+            return
+        if not lines:
+            WAKEUPS.wait(topics, mark, _FOLLOW_POLL_S)
+            yield None

@@ -1,0 +1,102 @@
+"""API tokens over REST, and who one is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from homeport.kernel.module import Services
+from homeport.kernel.trust import identity
+from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.identity import Role
+from homeport.web.identify import actor_of
+
+
+class Me(BaseModel):
+    """Who asks, and what they are."""
+
+    kind: str
+    name: str
+    role: Role
+    entity: str | None
+    groups: list[str]
+
+
+class TokenRequest(BaseModel):
+    """A token to make; without `expires_in_days` it lasts until revoked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    role: Role
+    expires_in_days: int | None = Field(None, ge=1, le=3650)
+
+
+class TokenModel(BaseModel):
+    """A token, without its secret."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    role: Role
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewToken(TokenModel):
+    """A token with its secret, shown this once."""
+
+    token: str
+
+
+class Tokens(BaseModel):
+    """All tokens."""
+
+    items: list[TokenModel]
+
+
+def routes(services: Services) -> APIRouter:
+    """The endpoints under /me and /tokens."""
+    router = APIRouter(tags=["access"])
+    database, clock = services.database, services.clock
+
+    @router.get("/me", summary="Who am I")
+    def me(request: Request) -> Me:
+        actor = actor_of(request)
+        return Me(
+            kind=actor.kind,
+            name=actor.name,
+            role=actor.role,
+            entity=str(actor.entity) if actor.entity else None,
+            groups=sorted(map(str, actor.groups)),
+        )
+
+    @router.get("/tokens", summary="List API tokens")
+    def list_tokens(request: Request) -> Tokens:
+        authorize(actor_of(request), "tokens.manage")
+        with database.reading() as session:
+            return Tokens(items=[TokenModel.model_validate(row) for row in identity.list_tokens(session)])
+
+    @router.post("/tokens", status_code=201, summary="Make an API token; its secret is in this answer only")
+    def create_token(request: Request, asked: TokenRequest) -> NewToken:
+        actor = actor_of(request)
+        authorize(actor, "tokens.manage")
+        now = clock()
+        expires_at = now + timedelta(days=asked.expires_in_days) if asked.expires_in_days else None
+        with database.writing() as session:
+            row, secret = identity.create_token(session, actor, asked.name, asked.role, now, expires_at)
+            return NewToken(**TokenModel.model_validate(row).model_dump(), token=secret)
+
+    @router.delete("/tokens/{name}", status_code=204, summary="Revoke an API token")
+    def revoke_token(request: Request, name: str) -> None:
+        actor = actor_of(request)
+        authorize(actor, "tokens.manage")
+        with database.writing() as session:
+            identity.revoke_token(session, actor, name, clock())
+
+    return router
