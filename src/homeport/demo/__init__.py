@@ -1,0 +1,1 @@
+"""The demo company Saebom: invented inputs, never outputs."""
