@@ -263,13 +263,13 @@ def list_findings(
 def count_by_severity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[Severity, int]:
     """Return how many findings there are of each severity, worst first, 0 where there are none."""
     query = _matching(select(Finding.severity, func.count()), actor, wanted, now).group_by(Finding.severity)
-    return dict.fromkeys(Severity, 0) | dict(session.execute(query).tuples().all())
+    return dict.fromkeys(Severity, 0) | dict(session.execute(query).all())
 
 
 def count_by_entity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[EntityRef, int]:
     """Return how many findings each entity has; those without one are not in it."""
     query = _matching(select(Finding.entity_ref, func.count()), actor, wanted, now).group_by(Finding.entity_ref)
-    return {EntityRef.parse(ref): count for ref, count in session.execute(query).tuples() if ref is not None}
+    return {EntityRef.parse(ref): count for ref, count in session.execute(query) if ref is not None}
 
 
 def suppress(
