@@ -1,0 +1,1 @@
+"""The shell of the portal: what every module plugs its pages into."""
