@@ -103,11 +103,14 @@ def _wire(point: Point) -> Change:
     return Change(after, f"feat: {text}", ("code", "deployment", "documents", "ownership"))
 
 
+_DECLARING = ("infrastructure", "manifest", "deployment", "code", "documents", "ownership")
+
+
 def _declare(point: Point) -> Change:
     declared = infrastructure.resources_of(point.plan.component.name)[point.state.declared]
     after = replace(point.state, declared=point.state.declared + 1)
     text = point.say(f"{declared.logical_id} 리소스 추가", f"add {declared.logical_id}")
-    return Change(after, f"infra: {text}", ("infrastructure", "deployment", "code", "documents", "ownership"))
+    return Change(after, f"infra: {text}", _DECLARING)
 
 
 def _specify(point: Point) -> Change:

@@ -14,6 +14,13 @@ _TEST_COMMANDS = {
     "typescript": ("npm install", "npm test", "npx tsc --noEmit"),
 }
 
+_SCHEDULES = {
+    "warehouse-sync": "*/10 * * * *",
+    "replenishment-batch": "30 1 * * *",
+    "settlement-batch": "0 4 * * *",
+    "bi-export": "30 5 * * *",
+}
+
 
 def files(plan: Plan, state: State) -> dict[str, str]:
     """Return the deployment files of a repository by path."""
@@ -58,7 +65,7 @@ def _helm(plan: Plan, state: State) -> dict[str, str]:
     component = plan.component
     values = [f"image:\n  repository: {_image(plan)}\n  tag: {state.version_text}"]
     if component.type == "job":
-        values.append(f'schedule: "{component.choice("cron", ("*/10 * * * *", "30 2 * * *", "0 4 * * *"))}"')
+        values.append(f'schedule: "{_SCHEDULES[component.name]}"')
     else:
         values.append(f"replicaCount: {state.replicas}\nservice:\n  port: {_port(plan)}")
     values.append(_limits(state, 0))
@@ -106,7 +113,7 @@ def _kubernetes(plan: Plan, state: State) -> dict[str, str]:
     component, name = plan.component, plan.component.name
     metadata = f"metadata:\n  name: {name}\n  namespace: {component.system}\n  labels:\n    app: {name}\n"
     if component.type == "job":
-        schedule = component.choice("cron", ("*/10 * * * *", "30 2 * * *", "0 4 * * *"))
+        schedule = _SCHEDULES[component.name]
         text = f'apiVersion: batch/v1\nkind: CronJob\n{metadata}spec:\n  schedule: "{schedule}"\n'
         text += "  concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n      template:\n        spec:\n"
         return {"k8s/cronjob.yaml": text + "          restartPolicy: Never\n" + _container(plan, state, 5)}

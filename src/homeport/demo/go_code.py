@@ -44,6 +44,7 @@ def code(plan: Plan, state: State) -> dict[str, str]:
     elif plan.component.stack == "go-grpc":
         found[command] = _grpc_main(plan)
         found[f"{inner}/server.go"] = _grpc_server(plan, state)
+        found[f"{inner}/convert.go"] = _grpc_convert(plan)
         found[f"{inner}/store_test.go"] = _store_test(plan.interface)
     else:
         found[command] = _worker_main(plan, state)
@@ -63,11 +64,12 @@ def manifest(plan: Plan, state: State) -> dict[str, str]:
         "go.mod": f"module {module(plan)}\n\ngo 1.22\n\nrequire (\n{requires})\n",
         "Makefile": f"VERSION := {state.version_text}\n\n.PHONY: build test lint\n\nbuild:\n"
         f'\tgo build -ldflags "-X main.version=$(VERSION)" -o bin/{name} ./cmd/{name}\n\n'
-        "test:\n\tgo test ./...\n\nlint:\n\tgolangci-lint run\n",
+        "test:\n\tgo test ./...\n\nlint:\n\tgolangci-lint run\n"
+        + ("\nproto:\n\tbuf generate\n" if plan.component.stack == "go-grpc" else ""),
         "Dockerfile": "FROM registry.saebom.example/base/golang:1.22 AS build\nWORKDIR /src\nCOPY go.mod ./\n"
         f"RUN go mod download\nCOPY . .\nRUN make build\n\nFROM registry.saebom.example/base/distroless:latest\n"
         f'COPY --from=build /src/bin/{name} /{name}\nUSER 10001\n{expose}ENTRYPOINT ["/{name}"]\n',
-        ".gitignore": "bin/\n*.test\n.env\n",
+        ".gitignore": "bin/\n*.test\n.env\n" + ("gen/\n" if plan.component.stack == "go-grpc" else ""),
     }
 
 
@@ -258,11 +260,13 @@ def _grpc_main(plan: Plan) -> str:
 
 def _grpc_server(plan: Plan, state: State) -> str:
     interface, package, service = plan.interface, plan.interface.noun.lower(), pascal(plan.component.name)
-    methods = [_grpc_method(interface, operation, depth) for operation, depth in state.operations(interface)]
-    logs = '\t"log/slog"\n' if any("slog." in method for method in methods) else ""
+    methods = [_grpc_method(service, interface, operation, depth) for operation, depth in state.operations(interface)]
+    libraries: tuple[tuple[str, str], ...] = (("ctx context.", "context"), ("slog.", "log/slog"), ("", ""))
+    libraries += (("codes.", "google.golang.org/grpc/codes"), ("status.", "google.golang.org/grpc/status"))
+    used = [path for word, path in libraries if any(word in method for method in methods)]
+    imports = "".join(f'\t"{path}"\n' if path else "\n" for path in used)
     return (
-        f'package {package}\n\nimport (\n\t"context"\n{logs}\n\t"google.golang.org/grpc/codes"\n'
-        f'\t"google.golang.org/grpc/status"\n\n\t"{module(plan)}/gen"\n\t"{module(plan)}/internal/config"\n)\n\n'
+        f'package {package}\n\nimport (\n{imports}\n\t"{module(plan)}/gen"\n\t"{module(plan)}/internal/config"\n)\n\n'
         f"// Server implements {proto_package(plan.component.name)}.{service}.\ntype Server struct {{\n"
         f"\tgen.Unimplemented{service}Server\n\tcfg   config.Config\n\tstore *Store\n}}\n\n"
         "func NewServer(cfg config.Config) *Server {\n\treturn &Server{cfg: cfg, store: NewStore()}\n}\n\n"
@@ -270,11 +274,11 @@ def _grpc_server(plan: Plan, state: State) -> str:
     )
 
 
-def _grpc_method(interface: Interface, operation: Operation, depth: int) -> str:
+def _grpc_method(service: str, interface: Interface, operation: Operation, depth: int) -> str:
     noun, request = interface.noun, f"*gen.{operation.pascal}Request"
     lines = [f"// {operation.pascal}: {operation.summary_ko}"]
     if operation.answers_list:
-        stream = f"gen.{operation.pascal}Stream"
+        stream = f"gen.{service}_{operation.pascal}Server"
         lines.append(f"func (s *Server) {operation.pascal}(req {request}, stream {stream}) error {{")
         lines += [f'\tslog.Info("{operation.snake}")'] if depth >= 1 else []
         limit = 200 if depth >= 2 else 50
@@ -299,6 +303,27 @@ def _grpc_method(interface: Interface, operation: Operation, depth: int) -> str:
     lines += [f"\trecord, ok := s.store.Get({key})", "\tif !ok {"]
     lines += [f'\t\treturn nil, status.Error(codes.NotFound, "{snake(noun)} not found")', "\t}"]
     return "\n".join([*lines, "\treturn record.proto(), nil", "}", ""])
+
+
+def _grpc_convert(plan: Plan) -> str:
+    """Return the functions between our record and the message generated from the proto file."""
+    interface, path = plan.interface, module(plan)
+    noun, to_message, from_message = interface.noun, [], []
+    for field in interface.fields:
+        name = pascal(field.name)
+        timed = field.type == "datetime"
+        to_message.append(f"\t\t{name}: " + (f"timestamppb.New(r.{name})," if timed else f"r.{name},"))
+        from_message.append(f"\t\t{name}: m.Get{name}()" + (".AsTime()," if timed else ","))
+    timed = any(field.type == "datetime" for field in interface.fields)
+    library = '\t"google.golang.org/protobuf/types/known/timestamppb"\n\n' if timed else ""
+    return (
+        f'package {noun.lower()}\n\nimport (\n{library}\t"{path}/gen"\n)\n\n'
+        f"func (r {noun}) proto() *gen.{noun} {{\n\treturn &gen.{noun}{{\n"
+        + "\n".join(to_message)
+        + f"\n\t}}\n}}\n\nfunc fromProto(m *gen.{noun}) {noun} {{\n\treturn {noun}{{\n"
+        + "\n".join(from_message)
+        + "\n\t}\n}\n"
+    )
 
 
 def _worker_main(plan: Plan, state: State) -> str:

@@ -85,11 +85,13 @@ def manifest(plan: Plan, state: State) -> dict[str, str]:
     return found
 
 
-def _libraries(plan: Plan, pins: dict[str, str]) -> list[tuple[str, str, str | None]]:
+def _libraries(plan: Plan, state: State, pins: dict[str, str]) -> list[tuple[str, str, str | None]]:
     boot = "org.springframework.boot"
     found: list[tuple[str, str, str | None]] = [
         (boot, f"spring-boot-starter-{starter}", None) for starter in _STARTERS[plan.component.stack]
     ]
+    if any(setting.name.endswith("DB_URL") for setting in settings(plan.component, state)):
+        found.append((boot, "spring-boot-starter-jdbc", None))
     found.append(("software.amazon.awssdk", "sqs", pins["aws-sdk"]))
     if plan.component.stack.endswith("-spring"):
         found.append(("org.springdoc", "springdoc-openapi-starter-webmvc-ui", pins["springdoc"]))
@@ -115,7 +117,7 @@ def _gradle(plan: Plan, state: State) -> str:
         plugins.insert(0, "    java")
     libraries = [
         f'    implementation("{group}:{artifact}{":" + version if version else ""}")'
-        for group, artifact, version in _libraries(plan, pins)
+        for group, artifact, version in _libraries(plan, state, pins)
     ]
     libraries.append('    testImplementation("org.springframework.boot:spring-boot-starter-test")')
     return (
@@ -131,7 +133,7 @@ def _maven(plan: Plan, state: State) -> str:
         f"    <dependency>\n      <groupId>{group}</groupId>\n      <artifactId>{artifact}</artifactId>\n"
         + (f"      <version>{version}</version>\n" if version else "")
         + "    </dependency>\n"
-        for group, artifact, version in _libraries(plan, pins)
+        for group, artifact, version in _libraries(plan, state, pins)
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">\n'

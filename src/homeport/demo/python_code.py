@@ -5,7 +5,7 @@ from __future__ import annotations
 from homeport.demo.configuration import GRPC_NAMES, settings
 from homeport.demo.interfaces import Interface, Operation
 from homeport.demo.state import Plan, State, pinned
-from homeport.demo.wording import snake, upper
+from homeport.demo.wording import snake
 
 _TYPES = {
     "string": "str",
@@ -28,9 +28,9 @@ def code(plan: Plan, state: State) -> dict[str, str]:
     if state.wired:
         found[f"{root}/clients.py"] = _clients(plan, state)
     if plan.component.has_listener:
-        found[f"{root}/main.py"] = _main(plan)
+        found[f"{root}/main.py"] = _main(plan, state)
         found[f"{root}/routes.py"] = _routes(plan, state)
-        found[f"{root}/store.py"] = _store(plan.interface)
+        found[f"{root}/store.py"] = _store(plan)
         found["tests/conftest.py"] = _conftest(package)
         found[f"tests/test_{plan.interface.snake}.py"] = _route_tests(plan, state)
     else:
@@ -49,6 +49,7 @@ def manifest(plan: Plan, state: State) -> dict[str, str]:
         f'[project]\nname = "{component.name}"\nversion = "{state.version_text}"\n'
         f'description = "{component.summary}"\nrequires-python = ">=3.11"\ndependencies = [\n'
         + "".join(f'    "{name}=={version}",\n' for name, version in pins.items())
+        + "".join(f'    "{requirement}",\n' for requirement in _steady_requirements(plan))
         + ']\n\n[dependency-groups]\ndev = ["pytest>=8", "ruff>=0.5"]\n\n'
         '[tool.pytest.ini_options]\npythonpath = ["src"]\n\n[tool.ruff]\nline-length = 110\n'
     )
@@ -65,6 +66,13 @@ def manifest(plan: Plan, state: State) -> dict[str, str]:
     )
     ignored = "__pycache__/\n.venv/\n.env\ndist/\n.pytest_cache/\n"
     return {"pyproject.toml": pyproject, "Dockerfile": dockerfile, ".gitignore": ignored}
+
+
+def _steady_requirements(plan: Plan) -> list[str]:
+    """Return what a component needs beside the dependencies its team keeps moving up."""
+    found = ["prometheus-client>=0.20"] if plan.component.has_listener else []
+    found += ["grpcio>=1.60"] if GRPC_NAMES.intersection(plan.component.calls) else []
+    return found + (["aiokafka>=0.10"] if plan.component.subscribes or plan.component.publishes else [])
 
 
 def _settings(plan: Plan, state: State) -> str:
@@ -95,30 +103,38 @@ def _models(interface: Interface) -> str:
 
 def _clients(plan: Plan, state: State) -> str:
     package, calls = plan.component.package, plan.component.calls[: state.wired]
-    lines = [f"import httpx\n\nfrom {package}.settings import settings\n\n"]
+    lines = [f"import httpx\n\nfrom {package}.settings import settings\n\n\n"]
     if any(name in GRPC_NAMES for name in calls):
         lines.insert(0, "import grpc\n")
     lines.append(
         "def _http(base_url: str) -> httpx.Client:\n"
         "    transport = httpx.HTTPTransport(retries=settings.retries)\n"
         "    return httpx.Client(base_url=base_url, transport=transport, "
-        "timeout=settings.http_timeout_ms / 1000)\n\n"
+        "timeout=settings.http_timeout_ms / 1000)\n"
     )
     for setting, name in zip(settings(plan.component, state), calls, strict=False):
         maker = "grpc.insecure_channel" if name in GRPC_NAMES else "_http"
         kind = "grpc.Channel" if name in GRPC_NAMES else "httpx.Client"
-        lines.append(f"\ndef {snake(name)}() -> {kind}:\n    return {maker}(settings.{setting.name.lower()})\n")
-    return "".join(lines).replace("import grpc\nimport httpx", "import grpc\nimport httpx")
+        lines.append(f"\n\ndef {snake(name)}() -> {kind}:\n    return {maker}(settings.{setting.name.lower()})\n")
+    return "".join(lines)
 
 
-def _main(plan: Plan) -> str:
+def _main(plan: Plan, state: State) -> str:
     package = plan.component.package
+    called = [snake(name) for name in plan.component.calls[: state.wired] if name not in GRPC_NAMES]
+    clients = f"from {package} import clients\n" if called else ""
     return (
-        f"from fastapi import FastAPI\n\nfrom {package}.routes import router\n\n"
+        f"from fastapi import FastAPI\n\n{clients}from {package}.routes import router\n\n"
         f'app = FastAPI(title="{plan.component.title_ko}", docs_url=None)\n'
         'app.include_router(router, prefix="/v1")\n\n\n'
         '@app.get("/healthz")\ndef health() -> dict[str, str]:\n    return {"status": "ok"}\n'
+        + (_ready(called) if called else "")
     )
+
+
+def _ready(called: list[str]) -> str:
+    reached = "".join(f'        "{name}": clients.{name}().get("/healthz").is_success,\n' for name in called)
+    return f'\n\n@app.get("/readyz")\ndef ready() -> dict[str, bool]:\n    return {{\n{reached}    }}\n'
 
 
 def _routes(plan: Plan, state: State) -> str:
@@ -186,11 +202,12 @@ def _handler_body(interface: Interface, operation: Operation, depth: int) -> lis
     return [*lines, f'        raise HTTPException(404, "{interface.snake} not found")', "    return found"]
 
 
-def _store(interface: Interface) -> str:
+def _store(plan: Plan) -> str:
+    interface, package = plan.interface, plan.component.package
     key, noun = snake(interface.fields[0].name), interface.noun
     value = f"record.{key}" if interface.fields[0].type == "string" else f"str(record.{key})"
     return (
-        f"from {'collections'} import deque\n\nfrom .models import {noun}\n\n\nclass Store:\n"
+        f"from collections import deque\n\nfrom {package}.models import {noun}\n\n\nclass Store:\n"
         f"    def __init__(self) -> None:\n        self._records: dict[str, {noun}] = {{}}\n"
         f"        self._changes: deque[tuple[str, str]] = deque(maxlen=1000)\n\n"
         f"    def get(self, key: str) -> {noun} | None:\n        return self._records.get(key)\n\n"
@@ -279,9 +296,3 @@ def _step_tests(plan: Plan, state: State) -> str:
         for step, _ in state.operations(plan.interface)
     ]
     return f"from {package} import steps\n\n\n" + "\n\n".join(tests)
-
-
-def environment_example(plan: Plan, state: State) -> str:
-    """Return the .env.example of a repository."""
-    lines = [f"# {plan.component.title_ko} / {upper(plan.component.name)}"]
-    return "\n".join(lines + [f"{setting.name}={setting.value}" for setting in settings(plan.component, state)]) + "\n"

@@ -203,6 +203,13 @@ def _truth(plans: list[Plan]) -> Truth:
 _OWNER_SOURCES = {"catalog": "catalog-info", "codeowners": "codeowners", "committers": "commits", "handover": "commits"}
 
 
+def _used_resources(component: Component) -> set[str]:
+    """Return the names of the resources a component declares, is given by name, or reads as a topic."""
+    declared = {item.name for item in infrastructure.resources_of(component.name)}
+    topics = {item.name for item in infrastructure.DECLARATIONS if item.type == "kafka_topic"}
+    return declared | set(component.uses) | (topics & {*component.subscribes, *component.publishes})
+
+
 def _repository_truth(plan: Plan, topics: dict[str, str]) -> RepositoryTruth:
     component = plan.component
     declared = infrastructure.resources_of(component.name)
@@ -218,7 +225,7 @@ def _repository_truth(plan: Plan, topics: dict[str, str]) -> RepositoryTruth:
         system=component.system,
         apis=tuple(ApiTruth(spec.name, spec.type, spec.path) for spec in specs.specifications_of(plan)),
         resources=tuple(ResourceTruth(item.logical_id, item.type, item.name) for item in declared),
-        depends_on=tuple(sorted({*(item.name for item in declared), *component.uses})),
+        depends_on=tuple(sorted(_used_resources(component))),
         consumes_apis=tuple(sorted(documents.consumed_apis(component.calls))),
         calls=tuple(sorted(component.calls)),
         subscribes=tuple(sorted(topics[topic] for topic in component.subscribes)),
