@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
 from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.trust.identity import SYSTEM
 
 
 def groups_of(session: Session, person: EntityRef) -> frozenset[EntityRef]:
@@ -18,3 +19,25 @@ def groups_of(session: Session, person: EntityRef) -> frozenset[EntityRef]:
             found.add(group)
             waiting += [EntityRef.parse(ref) for ref in repository.targets_of(session, group, "childOf")]
     return frozenset(found)
+
+
+def count_by_kind(session: Session) -> dict[str, int]:
+    """Return how many entities there are of each kind."""
+    return repository.count_by_kind(session, SYSTEM)
+
+
+def find_title(session: Session, ref: EntityRef) -> str | None:
+    """Return what people call the entity, or None if it is not there."""
+    row = repository.find_entity(session, SYSTEM, ref)
+    return (row.title_ko or row.title or row.name) if row else None
+
+
+def busiest_group(session: Session) -> EntityRef | None:
+    """Return the group that owns most entities, or None where nothing has an owner."""
+    counts = repository.facet_counts(session, SYSTEM, repository.Query(), "owner")
+    return next((EntityRef.parse(owner) for owner, _ in counts if owner), None)
+
+
+def members_of(session: Session, group: EntityRef) -> list[EntityRef]:
+    """Return the people who are members of the group, by name."""
+    return [EntityRef.parse(ref) for ref in repository.targets_of(session, group, "hasMember")]

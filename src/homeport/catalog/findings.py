@@ -61,7 +61,7 @@ def settle_owner(session: Session, event: Event) -> None:
 
 def _of_problem(problem: Problem) -> Found:
     place = problem.place
-    told = ":".join(problem.parameters.get(name, "") for name in ("file", "line", "target", "second", "owner"))
+    told = ":".join(problem.parameters.get(name, "") for name in ("file", "target", "second", "owner"))
     return Found(
         rule=problem.rule,
         part=_owner_part(problem.entity) if problem.rule in _OWNER_RULES else problem.repository,

@@ -76,12 +76,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; what it changed is rolled back."""
+        """A session that only reads; what it changed is lost. What was loaded can be used afterwards."""
         with self._translated(), Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.execute(text("BEGIN"))
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

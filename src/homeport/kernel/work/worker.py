@@ -71,6 +71,10 @@ class Worker:
             thread.join(timeout=self._lease_s)
         self._listener.stop()
 
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until the worker is told to stop; return whether it was before the time ran out."""
+        return self._stopping.wait(timeout_s)
+
     @property
     def is_alive(self) -> bool:
         """Whether every thread still works."""

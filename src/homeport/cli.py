@@ -1,0 +1,390 @@
+"""The command line: `homeport`.
+
+Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 not allowed, 4 not found, 5 conflict, 6 cancelled,
+7 something is away for now. Data goes to standard output, messages to standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvicorn
+
+from homeport import __version__, saebom
+from homeport.app import Homeport, create_app, installation, settings_for
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import HomeportError, Unavailable
+from homeport.kernel.base.settings import redacted
+from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
+from homeport.kernel.knowledge import findings
+from homeport.kernel.module import Services, installed_modules
+from homeport.kernel.trust import identity
+from homeport.kernel.trust.identity import SYSTEM, Role
+from homeport.kernel.work import runs
+from homeport.kernel.work.runs import RunState
+from homeport.kernel.work.worker import Worker
+
+LOGIN_LINK_LASTS = timedelta(hours=24)
+
+app = typer.Typer(help="An internal developer platform one engineer installs with one command.", no_args_is_help=True)
+token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
+run_commands = typer.Typer(help="What the platform does for someone.", no_args_is_help=True)
+finding_commands = typer.Typer(help="What is wrong with an entity.", no_args_is_help=True)
+config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
+app.add_typer(token_commands, name="token")
+app.add_typer(run_commands, name="runs")
+app.add_typer(finding_commands, name="findings")
+app.add_typer(config_commands, name="config")
+
+
+def main() -> None:
+    """Run the command line; errors that homeport knows are one line and an exit code of their own."""
+    _set_up_logging()
+    for module in installed_modules():
+        if module.commands is not None:
+            app.add_typer(module.commands, name=module.name)
+    try:
+        app(standalone_mode=True)
+    except HomeportError as error:
+        say(f"homeport: {error.message}")
+        sys.exit(error.exit_code)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the database and homeport.yaml; else HOMEPORT_HOME, else .homeport.")
+    ] = None,
+) -> None:
+    """Prepare the installation that the command works on."""
+    overrides: dict[str, Any] = {"home": home} if home else {}
+
+    @contextmanager
+    def open_services() -> Iterator[Services]:
+        with installation(**overrides) as homeport:
+            yield homeport.services
+
+    def worker_for(services: Services, run_id: str) -> Worker:
+        return Homeport(services, []).worker(only=run_id)
+
+    context.obj = Console(open_services, worker_for)
+    context.meta["overrides"] = overrides
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8600,
+) -> None:
+    """Serve the portal and the API, and work on what is due."""
+    with installation(**context.meta["overrides"]) as homeport:
+        if not _has_people(homeport):
+            say(f"Nobody has signed in yet. Open this link once to become the first admin:\n{first_login(homeport)}")
+        say(f"homeport listens on http://{host}:{port}")
+        run_server(homeport, host, port)
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Work on what is due, without serving the portal; any number of workers may share a PostgreSQL database."""
+    with installation(**context.meta["overrides"]) as homeport:
+        working = homeport.worker()
+        working.start()
+        say("Working. Stop with Ctrl-C.")
+        try:
+            while working.is_alive:
+                working.wait(60)
+        except KeyboardInterrupt:
+            say("Stopping …")
+        finally:
+            working.stop()
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option(help="Do all of it, print a summary, and end without serving.")] = False,
+    home: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path(".homeport/demo"),
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8600,
+    seed: Annotated[int, typer.Option(help="Varies histories, names and where the faults sit.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Build the demo company Saebom, discover its 40 repositories and serve the portal."""
+    saebom.prepare(home, seed, datetime.now(UTC).date())
+    port = port if once else free_port(port)
+    base_url = f"http://127.0.0.1:{port}"
+    with installation(home=home, base_url=base_url, zone="Asia/Seoul", organisation="새봄 Saebom") as homeport:
+        summary = saebom.discover(homeport, console_of(context), home, seed)
+        if as_json:
+            print_object(asdict(summary))
+        else:
+            _tell_demo(summary)
+        if not once:
+            name, entity = saebom.visitor(homeport)
+            _invite(first_login(homeport, name, Role.ADMIN, entity), base_url)
+            run_server(homeport, "127.0.0.1", port)
+
+
+@app.command("login-link")
+def login_link(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="Whose link it is.")] = "Admin",
+    role: Annotated[Role, typer.Option(help="What the person may.")] = Role.ADMIN,
+    as_json: Json = False,
+) -> None:
+    """Print a link that signs a person in once, within a day."""
+    with installation(**context.meta["overrides"]) as homeport:
+        link = first_login(homeport, name, role)
+    if as_json:
+        print_object({"link": link})
+    else:
+        print(link)
+
+
+@token_commands.command("create")
+def create_token(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    role: Annotated[Role, typer.Option(help="What the token may.")],
+    expires_in_days: Annotated[
+        int | None, typer.Option(min=1, help="Days until it expires; never if left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an API token and print it; it can't be shown again."""
+    console = console_of(context)
+    now = datetime.now(UTC)
+    expires_at = now + timedelta(days=expires_in_days) if expires_in_days else None
+    with console.open_services() as services, services.database.writing() as session:
+        row, secret = identity.create_token(session, console.actor, name, role, now, expires_at)
+    if as_json:
+        print_object({"token": secret, "name": row.name, "role": row.role, "expires_at": row.expires_at})
+    else:
+        print(secret)
+
+
+@token_commands.command("list")
+def list_tokens(context: typer.Context, as_json: Json = False) -> None:
+    """List API tokens, without their secrets."""
+    columns = ("name", "role", "created_by", "created_at", "expires_at", "last_used_at")
+    with console_of(context).open_services() as services, services.database.reading() as session:
+        items = [{column: getattr(row, column) for column in columns} for row in identity.list_tokens(session)]
+    print_items(items, columns, as_json)
+
+
+@token_commands.command("revoke")
+def revoke_token(context: typer.Context, name: str, as_json: Json = False) -> None:
+    """Make a token worth nothing from now on."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.writing() as session:
+        identity.revoke_token(session, console.actor, name, services.clock())
+    if as_json:
+        print_object({"name": name, "revoked": True})
+    else:
+        say(f"Token {name} is revoked.")
+
+
+@run_commands.command("list")
+def list_runs(
+    context: typer.Context,
+    state: Annotated[RunState | None, typer.Option(help="Only runs in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List runs, newest first."""
+    columns = ("id", "procedure", "state", "actor_name", "created_at", "ended_at", "error_message")
+    with console_of(context).open_services() as services, services.database.reading() as session:
+        page = runs.list_runs(session, state, None, limit)
+        items = [{column: getattr(row, column) for column in columns} for row in page.runs]
+    print_items(items, columns, as_json)
+
+
+@run_commands.command("show")
+def show_run(context: typer.Context, run_id: str, as_json: Json = False) -> None:
+    """Show a run with its steps and targets."""
+    with console_of(context).open_services() as services, services.database.reading() as session:
+        row = runs.get_run(session, run_id)
+        shown = {name: getattr(row, name) for name in ("id", "procedure", "state", "actor_name", "input", "outcome")}
+        shown |= {name: getattr(row, name) for name in ("error_code", "error_message", "created_at", "ended_at")}
+        shown["steps"] = [{"name": step.name, "state": step.state} for step in runs.steps_of(session, run_id)]
+        shown["targets"] = [
+            {"name": target.name, "state": target.state, "detail": target.detail}
+            for target in runs.targets_of(session, run_id)
+        ]
+    if as_json:
+        print_object(shown)
+        return
+    print(f"{shown['id']}  {shown['procedure']}  {shown['state']}  by {shown['actor_name']}")
+    if shown["error_message"]:
+        print(f"error: {shown['error_message']}")
+    print_items(shown["steps"], ("name", "state"), as_json=False)
+    print_items(shown["targets"], ("name", "state", "detail"), as_json=False)
+
+
+@run_commands.command("follow")
+def follow_run(context: typer.Context, run_id: str, as_json: Json = False) -> None:
+    """Show the log of a run until it ends."""
+    console = console_of(context)
+    with console.open_services() as services:
+        row = console.follow(services, run_id, quiet=as_json)
+        if as_json:
+            print_object({"id": row.id, "state": row.state, "outcome": row.outcome})
+
+
+@run_commands.command("cancel")
+def cancel_run(context: typer.Context, run_id: str, as_json: Json = False) -> None:
+    """Tell a run to stop."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.writing() as session:
+        row = runs.cancel_run(session, console.actor, run_id, services.clock())
+    if as_json:
+        print_object({"id": row.id, "state": row.state})
+    else:
+        say(f"Run {run_id} was told to stop.")
+
+
+@run_commands.command("retry")
+def retry_run(context: typer.Context, run_id: str, as_json: Json = False) -> None:
+    """Take up a failed or cancelled run again and follow it; what was done stays done."""
+    console = console_of(context)
+    with console.open_services() as services:
+        with services.database.writing() as session:
+            runs.retry_run(session, console.actor, run_id, services.clock())
+        row = console.follow(services, run_id, quiet=as_json)
+        if as_json:
+            print_object({"id": row.id, "state": row.state, "outcome": row.outcome})
+
+
+@finding_commands.command("list")
+def list_findings(
+    context: typer.Context,
+    state: Annotated[findings.State, typer.Option(help="Which findings.")] = findings.State.OPEN,
+    rule: Annotated[str | None, typer.Option(help="Only of this rule, such as catalog.unknown-owner.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 200,
+    as_json: Json = False,
+) -> None:
+    """List findings, worst first."""
+    console = console_of(context)
+    columns = ("id", "severity", "rule", "entity_ref", "parameters", "due_at")
+    with console.open_services() as services, services.database.reading() as session:
+        wanted = findings.Wanted(state=state, rule=rule)
+        page = findings.list_findings(session, console.actor, wanted, services.clock(), limit=limit)
+        items = [
+            {column: getattr(row, column) for column in columns}
+            | {"file": row.evidence.file, "line": row.evidence.line}
+            for row in page.findings
+        ]
+    print_items(items, ("id", "severity", "rule", "entity_ref", "file", "line"), as_json)
+
+
+@finding_commands.command("suppress")
+def suppress_finding(
+    context: typer.Context,
+    finding_id: int,
+    reason: Annotated[str, typer.Option(help="Why the risk is accepted.")],
+    days: Annotated[int, typer.Option(min=1, max=365, help="Days until it opens again.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Accept a finding for a while; it opens again by itself."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.writing() as session:
+        now = services.clock()
+        findings.suppress(session, console.actor, finding_id, reason, now + timedelta(days=days), now)
+    if as_json:
+        print_object({"id": finding_id, "suppressed_until": now + timedelta(days=days)})
+    else:
+        say(f"Finding {finding_id} is suppressed for {days} days.")
+
+
+@config_commands.command("show")
+def show_config(context: typer.Context) -> None:
+    """Print the settings in force as JSON; secrets are shown as stars."""
+    print_object(redacted(settings_for(installed_modules(), **context.meta["overrides"])))
+
+
+def free_port(wanted: int) -> int:
+    """Return `wanted` if nothing listens there, else a port that is free."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Unavailable(f"No port is free on this machine, not even another than {wanted}.")
+
+
+def _tell_demo(summary: saebom.Summary) -> None:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in summary.kinds.items())
+    found = ", ".join(f"{count} {severity}" for severity, count in summary.findings.items()) or "none"
+    say(f"Saebom: {summary.repositories} repositories in {summary.built_s} s, discovered in {summary.discovered_s} s")
+    say(f"  entities  {kinds}")
+    say(f"  findings  {found}")
+    say(f"  memory    {summary.peak_memory_mb} MB")
+
+
+def _invite(link: str, base_url: str) -> None:
+    say(f"\nThe portal   {base_url}\nSign in once {link}\n")
+    say(
+        "Try: Catalog, an entity that nobody described, its graph; search 주문; confirm who owns what; then the findings."
+    )
+    say("Stop with Ctrl-C.")
+
+
+def first_login(
+    homeport: Homeport, name: str = "Admin", role: Role = Role.ADMIN, entity: EntityRef | None = None
+) -> str:
+    """Return a link that signs `name` in once, within a day; `entity` is who they are in the catalog."""
+    services = homeport.services
+    now = services.clock()
+    with services.database.writing() as session:
+        person = identity.ensure_person(session, name, role, now, entity=entity)
+        secret = identity.create_login_link(session, SYSTEM, person, now, LOGIN_LINK_LASTS)
+    return f"{homeport.settings.base_url.rstrip('/')}/login/{secret}"
+
+
+def run_server(homeport: Homeport, host: str, port: int) -> None:
+    """Serve the portal and work on what is due, until the process is told to stop."""
+    application = create_app(homeport, homeport.worker())
+    uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def _has_people(homeport: Homeport) -> bool:
+    with homeport.services.database.reading() as session:
+        return identity.has_people(session)
+
+
+def _set_up_logging() -> None:
+    level = logging.getLevelNamesMapping().get(os.environ.get("HOMEPORT_LOG", "WARNING").upper(), logging.WARNING)
+    renderer: Any = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,277 @@
+"""Runs: planned, worked on, cancelled, retried, taken up again by another worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from homeport.kernel.base.database import Database
+from homeport.kernel.base.errors import Conflict, Forbidden, InvalidInput, NotFound, PlanChanged, SourceUnreadable
+from homeport.kernel.base.events import Subscribers
+from homeport.kernel.trust import access
+from homeport.kernel.trust.access import Rule
+from homeport.kernel.trust.identity import SYSTEM, Actor, Role
+from homeport.kernel.work import runs, timers
+from homeport.kernel.work.execution import Run
+from homeport.kernel.work.procedures import Input, Plan, PlannedTarget, Procedures
+from homeport.kernel.work.runs import RunRow, RunState
+from homeport.kernel.work.worker import Worker
+
+access.register(Rule("test.do", Role.OPERATOR))
+VIEWER = Actor("person", "7", "Viewer", Role.VIEWER)
+
+
+class Request(Input):
+    """Input of the test's procedure."""
+
+    size: int = 3
+
+
+class Scripted:
+    """A procedure that does what the test says."""
+
+    name = "test.scripted"
+    action = "test.do"
+    input = Request
+
+    def __init__(self, do: Callable[[Run, Request], dict[str, Any]]) -> None:
+        self._do = do
+
+    def plan(self, request: Request) -> Plan:
+        targets = tuple(PlannedTarget(f"t{number}", f"Target {number}") for number in range(request.size))
+        return Plan({"size": request.size}, targets=targets)
+
+    def run(self, run: Run, request: Request) -> dict[str, Any]:
+        return self._do(run, request)
+
+
+def procedures_doing(do: Callable[[Run, Request], dict[str, Any]]) -> Procedures:
+    procedures = Procedures()
+    procedures.add(Scripted(do))
+    return procedures
+
+
+@contextmanager
+def working(database: Database, procedures: Procedures, lease_s: float = 5.0) -> Iterator[Worker]:
+    worker = Worker(
+        database,
+        procedures,
+        Subscribers(),
+        lambda: datetime.now(UTC),
+        run_workers=2,
+        lease_s=lease_s,
+        poll_s=0.1,
+    )
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+def start(database: Database, procedures: Procedures, actor: Actor = SYSTEM, **values: Any) -> str:
+    plan = runs.plan_run(procedures, actor, "test.scripted", values)
+    with database.writing() as session:
+        return runs.start_run(session, procedures, actor, "test.scripted", values, datetime.now(UTC), plan).id
+
+
+def wait_for(database: Database, run_id: str, state: RunState, timeout_s: float = 20.0) -> RunRow:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        with database.reading() as session:
+            row = runs.get_run(session, run_id)
+        if row.state == state:
+            return row
+        time.sleep(0.02)
+    raise AssertionError(f"run is {row.state} ({row.error_message}), not {state}, after {timeout_s} s")
+
+
+def test_a_run_does_its_steps_and_tells_its_outcome(database: Database) -> None:
+    def do(run: Run, request: Request) -> dict[str, Any]:
+        counted = run.step("count", lambda: {"count": request.size})
+        run.log("counted")
+        return {"counted": counted["count"]}
+
+    procedures = procedures_doing(do)
+    run_id = start(database, procedures, size=2)
+    with working(database, procedures):
+        row = wait_for(database, run_id, RunState.SUCCEEDED)
+    assert row.outcome == {"counted": 2}
+    with database.reading() as session:
+        assert [(step.name, step.state) for step in runs.steps_of(session, run_id)] == [("count", "succeeded")]
+        assert [line.text for line in runs.log_of(session, run_id)] == ["counted"]
+
+
+def test_who_may_not_start_a_procedure_starts_nothing(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    with pytest.raises(Forbidden):
+        start(database, procedures, VIEWER)
+    with database.reading() as session:
+        assert runs.list_runs(session).runs == []
+
+
+def test_input_that_does_not_fit_names_the_field(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    with pytest.raises(InvalidInput) as caught:
+        runs.plan_run(procedures, SYSTEM, "test.scripted", {"size": "many"})
+    assert [error.pointer for error in caught.value.errors] == ["/input/size"]
+
+
+def test_an_unknown_procedure_is_not_found() -> None:
+    with pytest.raises(NotFound, match=r"test\.scripted"):
+        procedures_doing(lambda _run, _request: {}).get("test.none")
+
+
+def test_a_plan_that_changed_since_it_was_shown_does_not_start(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    plan = runs.plan_run(procedures, SYSTEM, "test.scripted", {"size": 2})
+    with pytest.raises(PlanChanged), database.writing() as session:
+        runs.start_run(
+            session,
+            procedures,
+            SYSTEM,
+            "test.scripted",
+            {"size": 2},
+            datetime.now(UTC),
+            plan,
+            shown_fingerprint="0" * 64,
+        )
+
+
+def test_a_failure_says_why_and_retry_does_only_what_is_left(database: Database) -> None:
+    is_broken = [True]
+    did: list[str] = []
+
+    def do(run: Run, _request: Request) -> dict[str, Any]:
+        run.step("prepare", lambda: did.append("prepare") or {})
+        for name in run.pending_targets():
+            did.append(name)
+            with run.writing() as session:
+                if name == "t1" and is_broken[0]:
+                    run.fail_target(session, name, "no")
+                else:
+                    run.finish_target(session, name, {}, "yes")
+        run.step("sum up", lambda: did.append("sum up") or {}, is_of_targets=True)
+        if is_broken[0]:
+            raise SourceUnreadable("t1 can't be read")
+        return {}
+
+    procedures = procedures_doing(do)
+    run_id = start(database, procedures)
+    with working(database, procedures):
+        row = wait_for(database, run_id, RunState.FAILED)
+        assert (row.error_code, row.error_message) == ("source-unreadable", "t1 can't be read")
+        is_broken[0] = False
+        with database.writing() as session:
+            runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+        wait_for(database, run_id, RunState.SUCCEEDED)
+    assert did == ["prepare", "t0", "t1", "t2", "sum up", "t1", "sum up"]
+
+
+def test_an_unforeseen_error_fails_the_run_and_the_worker_lives_on(database: Database) -> None:
+    def do(_run: Run, request: Request) -> dict[str, Any]:
+        if request.size == 1:
+            raise ZeroDivisionError("oops")
+        return {}
+
+    procedures = procedures_doing(do)
+    broken, fine = start(database, procedures, size=1), start(database, procedures, size=2)
+    with working(database, procedures):
+        assert wait_for(database, broken, RunState.FAILED).error_code == "internal"
+        wait_for(database, fine, RunState.SUCCEEDED)
+
+
+def test_a_running_run_stops_when_it_is_cancelled(database: Database) -> None:
+    def do(run: Run, _request: Request) -> dict[str, Any]:
+        while True:
+            run.check()
+            time.sleep(0.01)
+
+    procedures = procedures_doing(do)
+    run_id = start(database, procedures)
+    with working(database, procedures):
+        wait_for(database, run_id, RunState.RUNNING)
+        with database.writing() as session:
+            runs.cancel_run(session, SYSTEM, run_id, datetime.now(UTC))
+        wait_for(database, run_id, RunState.CANCELLED)
+    with database.reading() as session:
+        assert {target.state for target in runs.targets_of(session, run_id)} == {"cancelled"}
+
+
+def test_a_waiting_run_that_is_cancelled_never_starts(database: Database) -> None:
+    did: list[str] = []
+    procedures = procedures_doing(lambda _run, _request: did.append("work") or {})
+    run_id = start(database, procedures)
+    with database.writing() as session:
+        runs.cancel_run(session, SYSTEM, run_id, datetime.now(UTC))
+    with working(database, procedures):
+        wait_for(database, run_id, RunState.CANCELLED)
+    assert did == []
+
+
+def test_a_run_that_has_ended_can_not_be_cancelled(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    run_id = start(database, procedures)
+    with working(database, procedures):
+        wait_for(database, run_id, RunState.SUCCEEDED)
+    with pytest.raises(Conflict), database.writing() as session:
+        runs.cancel_run(session, SYSTEM, run_id, datetime.now(UTC))
+    with pytest.raises(Conflict), database.writing() as session:
+        runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+
+
+def test_pages_of_runs_cover_all_once(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    started = [start(database, procedures) for _ in range(7)]
+    seen: list[str] = []
+    after = None
+    with database.reading() as session:
+        while True:
+            page = runs.list_runs(session, limit=3, after=after)
+            seen += [row.id for row in page.runs]
+            after = page.after
+            if after is None:
+                break
+    assert sorted(seen) == sorted(started)
+
+
+def test_a_late_timer_fires_once_and_sets_its_next_tick(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    began = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    with database.writing() as session:
+        timers.set_timer(session, "daily", "0 3 * * *", "Asia/Seoul", "test.scripted", {"size": 1}, began)
+    assert not timers.fire_one(database, procedures, "w", began.replace(hour=17, minute=59))
+    four_days_later = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert timers.fire_one(database, procedures, "w", four_days_later)
+    assert not timers.fire_one(database, procedures, "w", four_days_later)
+    with database.reading() as session:
+        assert len(runs.list_runs(session).runs) == 1
+    assert not timers.fire_one(database, procedures, "w", datetime(2026, 11, 24, 17, 59, tzinfo=UTC))
+    assert timers.fire_one(database, procedures, "w", datetime(2026, 11, 24, 18, 0, tzinfo=UTC))
+
+
+def test_a_timer_does_not_start_what_still_goes_on(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    with database.writing() as session:
+        timers.set_timer(session, "often", "* * * * *", "UTC", "test.scripted", {"size": 1}, now)
+    for minute in (1, 2, 3):
+        assert timers.fire_one(database, procedures, "w", now.replace(minute=minute))
+    with database.reading() as session:
+        assert len(runs.list_runs(session).runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2026, 3, 8, 6, 59, tzinfo=UTC), datetime(2026, 3, 8, 7, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 1, 7, 0, tzinfo=UTC), datetime(2026, 11, 1, 8, 0, tzinfo=UTC)),
+    ],
+)
+def test_ticks_follow_the_zone_over_a_change_of_clocks(now: datetime, expected: datetime) -> None:
+    assert timers.next_tick("0 3 * * *", "America/New_York", now).astimezone(UTC) == expected
