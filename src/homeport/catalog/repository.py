@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from homeport.catalog.domain.composition import Answer, Verdict, digest
 from homeport.catalog.domain.relations import Relation
 from homeport.catalog.models import AnswerRow, EntityRow, FieldRow, LocationRow, RelationRow, RepositoryRow
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.knowledge.findings import Finding, Severity
 from homeport.kernel.trust.access import readable
 from homeport.kernel.trust.identity import Actor
 
@@ -44,6 +46,9 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 }
 """What lists can be sorted by."""
 
+_WITHOUT_DOCUMENTS = (defer(EntityRow.document, raiseload=True), defer(EntityRow.described, raiseload=True))
+"""Documents hold whole API definitions: lists leave them in the database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -69,7 +74,7 @@ class Page:
 
 
 def list_entities(session: Session, actor: Actor | None, query: Query, limit: int, offset: int = 0) -> Page:
-    """Return a page of what matches, in the order the query asks for.
+    """Return a page of what matches, in the order the query asks for; rows come without their documents.
 
     Raises:
         InvalidFilter: an unknown facet or sort.
@@ -78,7 +83,7 @@ def list_entities(session: Session, actor: Actor | None, query: Query, limit: in
     ordered = (column.desc() if query.descending else column.asc()).nulls_last()
     found = _matching(select(EntityRow), actor, query).order_by(ordered, EntityRow.id).limit(limit).offset(offset)
     total = session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
-    rows = session.scalars(found).all()
+    rows = session.scalars(found.options(*_WITHOUT_DOCUMENTS)).all()
     return Page(rows, total, offset + limit if offset + limit < total else None)
 
 
@@ -94,15 +99,51 @@ def facet_counts(session: Session, actor: Actor | None, query: Query, facet: str
     return sorted(session.execute(counted).tuples().all(), key=lambda pair: (-pair[1], pair[0] or ""))
 
 
+def all_facet_counts(
+    session: Session, actor: Actor | None, query: Query, facets: Iterable[str]
+) -> dict[str, list[tuple[str | None, int]]]:
+    """Return what `facet_counts` gives, for several facets at the price of one where none of them is narrowed."""
+    narrowed = [facet for facet in facets if query.facets.get(facet)]
+    free = [facet for facet in facets if facet not in narrowed]
+    found = {facet: facet_counts(session, actor, query, facet) for facet in narrowed}
+    columns = [_facet_column(facet) for facet in free]
+    counted = _matching(select(*columns, func.count()), actor, query).group_by(*columns)
+    counters: dict[str, Counter[str | None]] = {facet: Counter() for facet in free}
+    for *values, count in session.execute(counted).tuples() if free else ():
+        for facet, value in zip(free, values, strict=True):
+            counters[facet][value] += count
+    for facet, counter in counters.items():
+        found[facet] = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0] or ""))
+    return found
+
+
 def find_entity(session: Session, actor: Actor | None, ref: EntityRef) -> EntityRow | None:
     """Return the entity, or None where there is none that the actor may read."""
     return session.scalars(readable(actor, select(EntityRow).filter_by(ref=str(ref)), EntityRow.ref)).one_or_none()
 
 
 def find_entities(session: Session, actor: Actor | None, refs: Iterable[str]) -> dict[str, EntityRow]:
-    """Return those of the entities that exist, by reference."""
-    query = select(EntityRow).where(EntityRow.ref.in_(list(refs)))
-    return {row.ref: row for row in session.scalars(readable(actor, query, EntityRow.ref))}
+    """Return those of the entities that exist, by reference, without their documents."""
+    found: dict[str, EntityRow] = {}
+    for chunk in _chunks(list(refs)):
+        query = select(EntityRow).where(EntityRow.ref.in_(chunk)).options(*_WITHOUT_DOCUMENTS)
+        found |= {row.ref: row for row in session.scalars(readable(actor, query, EntityRow.ref))}
+    return found
+
+
+def open_findings(
+    session: Session, actor: Actor | None, refs: Iterable[str], now: datetime
+) -> dict[str, dict[Severity, int]]:
+    """Return how many open findings of each severity the entities have, worst first; those without are not in it."""
+    is_open = and_(Finding.gone_at.is_(None), or_(Finding.suppressed_until.is_(None), Finding.suppressed_until <= now))
+    query = select(Finding.entity_ref, Finding.severity, func.count()).where(
+        Finding.entity_ref.in_(list(refs)), is_open
+    )
+    counted = readable(actor, query, Finding.entity_ref).group_by(Finding.entity_ref, Finding.severity)
+    found: dict[str, dict[Severity, int]] = {}
+    for ref, severity, count in session.execute(counted.order_by(Finding.severity)):
+        found.setdefault(ref or "", {})[severity] = count
+    return found
 
 
 def all_entities(session: Session, location_id: int) -> dict[str, EntityRow]:
@@ -115,13 +156,15 @@ def fields_of(session: Session, entity_id: int) -> Sequence[FieldRow]:
     return session.scalars(select(FieldRow).filter_by(entity_id=entity_id).order_by(FieldRow.path)).all()
 
 
-def questions_for(session: Session, actor: Actor, owners: Iterable[str] | None, limit: int) -> list[tuple[EntityRow, FieldRow]]:
+def questions_for(
+    session: Session, actor: Actor, owners: Iterable[str] | None, limit: int
+) -> list[tuple[EntityRow, FieldRow]]:
     """Return fields to confirm, least sure entities first; only of entities of `owners` unless None."""
     query = select(EntityRow, FieldRow).join(FieldRow, FieldRow.entity_id == EntityRow.id).where(FieldRow.is_asked)
     if owners is not None:
         query = query.where(or_(EntityRow.owner.in_(list(owners)), EntityRow.owner.is_(None)))
     ordered = readable(actor, query, EntityRow.ref).order_by(EntityRow.lowest_confidence, EntityRow.ref).limit(limit)
-    return list(session.execute(ordered).tuples().all())
+    return list(session.execute(ordered.options(*_WITHOUT_DOCUMENTS)).tuples().all())
 
 
 def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -227,7 +270,7 @@ def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[A
 
 def _one_of(column: InstrumentedAttribute[Any], values: Sequence[str]) -> ColumnElement[bool]:
     named = [value.lower() for value in values if value != NOBODY]
-    alternatives = [func.lower(column).in_(named)] if named else [false()]
+    alternatives: list[ColumnElement[bool]] = [func.lower(column).in_(named)] if named else [false()]
     if NOBODY in values:
         alternatives.append(column.is_(None))
     return or_(*alternatives)
