@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from homeport.web.code import highlight
+from homeport.web.graph import Edge, Graph, Node, draw, fold
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import NavItem, Pages, Shell, redirect, render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Table
@@ -109,6 +111,32 @@ def discount(order: Order, coupon: Coupon | None) -> int:
 '''
 
 
+RELATIONS = Graph(
+    [
+        Node("mall-web", "mall-web", "component", "/catalog/mall-web", note="storefront"),
+        Node("mall-bff", "mall-bff", "component", "/catalog/mall-bff", note="storefront"),
+        Node("kiosk-web", "kiosk-web", "component", "/catalog/kiosk-web", note="store"),
+        Node("order-api", "order-api", "component", "/catalog/order-api", note="order"),
+        Node("payment", "결제 API payment-api", "api", "/catalog/payment-api", "bad", note="장애"),
+        Node("stock-api", "stock-api", "api", "/catalog/stock-api", note="inventory"),
+        Node("orders", "orders", "resource", "/catalog/orders", note="PostgreSQL"),
+        Node("bus", "order-events", "resource", "/catalog/order-events", "warn", note="Kafka topic"),
+    ],
+    [
+        Edge("mall-web", "mall-bff", "consumes"),
+        Edge("mall-bff", "order-api", "consumes"),
+        Edge("kiosk-web", "order-api", "consumes"),
+        Edge("kiosk-web", "stock-api", "consumes"),
+        Edge("order-api", "payment", "consumes"),
+        Edge("order-api", "stock-api", "consumes"),
+        Edge("order-api", "orders", "depends on"),
+        Edge("order-api", "bus", "depends on"),
+        Edge("payment", "bus", "depends on"),
+    ],
+    focus="order-api",
+)
+
+
 class SignedIn:
     """Middleware: somebody is signed in."""
 
@@ -139,6 +167,13 @@ async def gallery(request: Request) -> Response:
         "guess": {"name": "git log", "confidence": 0.6, "at": NOW - timedelta(hours=3)},
         "errors": {"name": "이름은 소문자와 숫자, -만 쓸 수 있습니다."},
         "now": NOW,
+        "graph": _graph(),
+        "edges": RELATIONS.edges,
+        "edge_columns": (
+            Column("source", "web-graph-from"),
+            Column("type", "web-graph-relation"),
+            Column("target", "web-graph-to"),
+        ),
     }
     return render(request, "gallery/gallery.html", **context)
 
@@ -176,6 +211,12 @@ def _steps(request: Request) -> list[dict[str, Any]]:
         word = request.app.state.shell.messages.translate("ko", step["word"])
         steps.append({**step, "lines": lines, "state_word": word})
     return steps
+
+
+def _graph() -> Markup:
+    return draw(
+        fold(RELATIONS, more=lambda count: f"+{count} more"), "order-api", "What it depends on, and what needs it"
+    )
 
 
 def _activity() -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ web-close = Close
 
 web-filter = Filter
 web-filters = Active filters
-web-filter-remove = Remove filter { $filter }
+web-filter-remove = Remove filter
 web-filters-clear = Clear all filters
 web-facet-any = all
 web-facet-clear = Clear
@@ -93,7 +93,6 @@ web-copy = Copy { $text }
 web-copy-all = Copy all
 web-copied = Copied
 web-code = Code
-web-line = Line { $number }
 web-log-of = Log of { $step }
 web-as-table = Show as a table
 web-graph-more = +{ $count } more

@@ -53,7 +53,7 @@ web-close = 닫기
 
 web-filter = 필터 적용
 web-filters = 적용된 필터
-web-filter-remove = { $filter } 필터 제거
+web-filter-remove = 필터 제거
 web-filters-clear = 필터 모두 지우기
 web-facet-any = 전체
 web-facet-clear = 선택 해제
@@ -93,7 +93,6 @@ web-copy = { $text } 복사
 web-copy-all = 전체 복사
 web-copied = 복사했습니다
 web-code = 코드
-web-line = { $number }번째 줄
 web-log-of = { $step } 로그
 web-as-table = 표로 보기
 web-graph-more = 외 { $count }개
