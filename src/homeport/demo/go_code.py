@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeport.demo.configuration import settings
+from homeport.demo.configuration import GRPC_NAMES, address, settings
 from homeport.demo.interfaces import Interface, Operation
 from homeport.demo.specs import proto_package
 from homeport.demo.state import Plan, State, pinned
@@ -50,6 +50,9 @@ def code(plan: Plan, state: State) -> dict[str, str]:
         found[command] = _worker_main(plan, state)
         found[f"{inner}/steps.go"] = _steps(plan, state)
         found[f"{inner}/store_test.go"] = _store_test(plan.interface)
+    called = [name for name in plan.component.calls[: state.wired] if name not in GRPC_NAMES]
+    if called:
+        found["internal/client/client.go"] = _client(plan, state, called)
     return found
 
 
@@ -89,6 +92,29 @@ def _config(plan: Plan, state: State) -> str:
         + "\n".join(values)
         + '\n\t}\n}\n\nfunc env(name, fallback string) string {\n\tif value := os.Getenv(name); value != "" {\n'
         "\t\treturn value\n\t}\n\treturn fallback\n}\n"
+    )
+
+
+def _client(plan: Plan, state: State, called: list[str]) -> str:
+    """Return the client of what a service calls over HTTP; each reads its address from the configuration."""
+    methods = []
+    for name in called:
+        field = pascal(address(plan.component.name, name).name.lower().replace("_", "-"))
+        methods.append(
+            f"// {pascal(name)} gets a path of {name}.\n"
+            f"func (c *Client) {pascal(name)}(ctx context.Context, path string) (*http.Response, error) {{\n"
+            f"\treturn c.get(ctx, c.cfg.{field}+path)\n}}\n"
+        )
+    return (
+        f'package client\n\nimport (\n\t"context"\n\t"net/http"\n\t"time"\n\n\t"{module(plan)}/internal/config"\n)\n\n'
+        "// Client calls the services we depend on.\ntype Client struct {\n"
+        "\tcfg  config.Config\n\thttp *http.Client\n}\n\n"
+        "func New(cfg config.Config) *Client {\n"
+        f"\treturn &Client{{cfg: cfg, http: &http.Client{{Timeout: {state.timeout_ms} * time.Millisecond}}}}\n}}\n\n"
+        + "\n".join(methods)
+        + "\nfunc (c *Client) get(ctx context.Context, url string) (*http.Response, error) {\n"
+        "\trequest, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)\n"
+        "\tif err != nil {\n\t\treturn nil, err\n\t}\n\treturn c.http.Do(request)\n}\n"
     )
 
 

@@ -39,7 +39,7 @@ gift-api | yaml | AWS::SQS::Queue | GiftReminderQueue | prod-gift-reminder | sub
 payment-api | yaml | AWS::RDS::DBInstance | PaymentDatabase | prod-payment-db | sub
 payment-api | yaml | AWS::SNS::Topic | PaymentEventsTopic | prod-payment-events | sub
 settlement-batch | terraform | aws_s3_bucket | settlement_files | prod-settlement-files | sub
-point-ledger | yaml | AWS::DynamoDB::Table | PointLedgerTable | point-ledger | plain
+point-ledger | yaml | AWS::DynamoDB::Table | PointLedgerTable | point-ledger-entries | plain
 member-api | yaml | AWS::RDS::DBCluster | MemberCluster | prod-member-db | sub
 auth-api | yaml | AWS::ElastiCache::ReplicationGroup | SessionCache | prod-session-cache | sub
 coupon-api | json | AWS::DynamoDB::Table | CouponTable | prod-coupon | join
@@ -54,7 +54,7 @@ review-api | yaml | AWS::DynamoDB::Table | ReviewTable | prod-review | sub
 stock-cdc-consumer | terraform | kafka_topic | stock_changes | stock.changes.v1 | plain
 event-collector | yaml | AWS::Kinesis::Stream | ClickstreamStream | prod-clickstream | sub
 event-collector | yaml | AWS::S3::Bucket | EventLakeBucket | prod-event-lake | sub
-feature-store | yaml | AWS::DynamoDB::Table | FeatureTable | feature-store | plain
+feature-store | yaml | AWS::DynamoDB::Table | FeatureTable | feature-values | plain
 bi-export | terraform | aws_s3_bucket | bi_export | prod-bi-export | sub
 """
 
@@ -104,37 +104,55 @@ def _path(plan: Plan, dialect: str) -> str:
     return plan.component.choice(dialect, options[dialect])
 
 
-def _properties(type_: str, state: State) -> dict[str, object]:
+Properties = dict[str, object]
+
+
+def _properties(type_: str, state: State) -> Properties:
     """Return the properties of a resource beside its name."""
-    long_lived = {"Fn::If": ["IsProduction", state.capacity_gb, 20]}
-    by_type: dict[str, dict[str, object]] = {
+    return (_databases(state) | _messaging(state) | _stores(state))[type_]
+
+
+def _databases(state: State) -> dict[str, Properties]:
+    kept: Properties = {"DBSubnetGroupName": {"Ref": "DatabaseSubnetGroup"}, "ManageMasterUserPassword": True}
+    return {
         "AWS::RDS::DBInstance": {
             "Engine": "postgres",
             "EngineVersion": "15.5" if state.capacity_gb < 150 else "16.4",
             "DBInstanceClass": "db.r6g.large",
-            "AllocatedStorage": long_lived,
+            "AllocatedStorage": {"Fn::If": ["IsProduction", state.capacity_gb, 20]},
             "MultiAZ": True,
-            "DBSubnetGroupName": {"Ref": "DatabaseSubnetGroup"},
-            "ManageMasterUserPassword": True,
+            **kept,
         },
         "AWS::RDS::DBCluster": {
             "Engine": "aurora-postgresql",
             "BackupRetentionPeriod": 7 if state.capacity_gb < 150 else 14,
-            "DBSubnetGroupName": {"Ref": "DatabaseSubnetGroup"},
-            "ManageMasterUserPassword": True,
             "DeletionProtection": True,
+            **kept,
         },
-        "AWS::SQS::Queue": {
-            "VisibilityTimeout": max(30, state.timeout_ms * 40 // 1000),
-            "MessageRetentionPeriod": 345600 if state.capacity_gb < 150 else 1209600,
-        },
-        "AWS::SNS::Topic": {"KmsMasterKeyId": "alias/aws/sns"},
         "AWS::DynamoDB::Table": {
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": state.capacity_gb >= 120},
         },
+    }
+
+
+def _messaging(state: State) -> dict[str, Properties]:
+    return {
+        "AWS::SQS::Queue": {
+            "VisibilityTimeout": max(30, state.timeout_ms * 40 // 1000),
+            "MessageRetentionPeriod": 345600 if state.capacity_gb < 150 else 1209600,
+        },
+        "AWS::SNS::Topic": {"KmsMasterKeyId": "alias/aws/sns"},
+        "AWS::Kinesis::Stream": {"ShardCount": state.capacity_gb // 50, "RetentionPeriodHours": 48},
+    }
+
+
+def _stores(state: State) -> dict[str, Properties]:
+    encryption = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    expiry = {"Status": "Enabled", "ExpirationInDays": state.capacity_gb * 3, "Prefix": "tmp/"}
+    return {
         "AWS::ElastiCache::ReplicationGroup": {
             "ReplicationGroupDescription": {"Fn::Sub": "cache of ${Environment}"},
             "Engine": "redis",
@@ -143,21 +161,15 @@ def _properties(type_: str, state: State) -> dict[str, object]:
             "AutomaticFailoverEnabled": True,
         },
         "AWS::S3::Bucket": {
-            "BucketEncryption": {
-                "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
-            },
-            "LifecycleConfiguration": {
-                "Rules": [{"Status": "Enabled", "ExpirationInDays": state.capacity_gb * 3, "Prefix": "tmp/"}]
-            },
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": [encryption]},
+            "LifecycleConfiguration": {"Rules": [expiry]},
         },
-        "AWS::Kinesis::Stream": {"ShardCount": state.capacity_gb // 50, "RetentionPeriodHours": 48},
         "AWS::OpenSearchService::Domain": {
             "EngineVersion": "OpenSearch_2.11",
             "ClusterConfig": {"InstanceType": "r6g.large.search", "InstanceCount": 3},
             "EBSOptions": {"EBSEnabled": True, "VolumeSize": state.capacity_gb, "VolumeType": "gp3"},
         },
     }
-    return by_type[type_]
 
 
 def _physical_name(declaration: Declaration) -> object:
@@ -180,7 +192,7 @@ def _template(plan: Plan, declared: list[Declaration], state: State) -> dict[str
             },
         }
     for declaration in declared:
-        properties: dict[str, object] = {_NAME_PROPERTIES[declaration.type]: _physical_name(declaration)}
+        properties: Properties = {_NAME_PROPERTIES[declaration.type]: _physical_name(declaration)}
         properties.update(_properties(declaration.type, state))
         _redrive(declaration, declared, properties)
         properties["Tags"] = _tags(plan)
@@ -198,7 +210,7 @@ def _template(plan: Plan, declared: list[Declaration], state: State) -> dict[str
     }
 
 
-def _redrive(declaration: Declaration, declared: list[Declaration], properties: dict[str, object]) -> None:
+def _redrive(declaration: Declaration, declared: list[Declaration], properties: Properties) -> None:
     dead_letter = declaration.logical_id.removesuffix("Queue") + "DeadLetterQueue"
     if any(other.logical_id == dead_letter for other in declared):
         target = {"Fn::GetAtt": [dead_letter, "Arn"]}

@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,7 @@ class Company:
         return [entity for entity in self.entities if entity["kind"] == kind]
 
     def commits(self, name: str) -> list[Commit]:
-        log = _git(self.root / self.truth.repositories[name].path, "log", "--format=%at %ae", "main")
-        found = []
-        for line in log.splitlines():
-            stamp, email = line.split(" ")
-            found.append(Commit((_TODAY - datetime.fromtimestamp(int(stamp), UTC).date()).days, email))
-        return found
+        return _commits(self.root / self.truth.repositories[name].path)
 
     def shares(self, name: str, days: int) -> dict[str, float]:
         """Return each team's share of the commits of the last days."""
@@ -52,8 +48,7 @@ class Company:
 
     def file(self, name: str, path: str) -> str | None:
         repository = self.root / self.truth.repositories[name].path
-        shown = subprocess.run(["git", "-C", str(repository), "show", f"main:{path}"], check=False, capture_output=True)
-        return shown.stdout.decode() if shown.returncode == 0 else None
+        return _git(repository, "show", f"main:{path}") if path in _paths(repository) else None
 
     def codeowners(self, name: str) -> str | None:
         return next((text for path in _CODEOWNERS_PATHS if (text := self.file(name, path))), None)
@@ -61,6 +56,21 @@ class Company:
 
 def _git(repository: Path, *arguments: str) -> str:
     return subprocess.run(["git", "-C", str(repository), *arguments], check=True, capture_output=True).stdout.decode()
+
+
+@cache
+def _commits(repository: Path) -> list[Commit]:
+    """Return the commits of main, newest first."""
+    found = []
+    for line in _git(repository, "log", "--format=%at %ae", "main").splitlines():
+        stamp, email = line.split(" ")
+        found.append(Commit((_TODAY - datetime.fromtimestamp(int(stamp), UTC).date()).days, email))
+    return found
+
+
+@cache
+def _paths(repository: Path) -> frozenset[str]:
+    return frozenset(_git(repository, "ls-tree", "-r", "--name-only", "main").splitlines())
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed {seed}")

@@ -11,7 +11,7 @@ import tarfile
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,7 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
 _TemplateLoader.add_multi_constructor("!", _short_form)
 
 
+@cache
 def _documents(path: str, text: str) -> list[Any]:
     if path.endswith(".json"):
         return [json.loads(text)]
