@@ -1,0 +1,324 @@
+"""Configuration and deployment files: what they connect to and what kind of thing they start.
+
+Source: Compose Specification; Kubernetes API, workloads and "Recommended Labels"; Helm, "Charts"; Spring Boot,
+"Externalized Configuration"; Serverless Framework, "serverless.yml".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeport.catalog.adapters.readers.cloudformation import template_of
+from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml, parse_yaml
+from homeport.catalog.domain.connections import Setting, connections, product_of_image, product_of_word
+from homeport.catalog.domain.fields import Candidate, Place
+from homeport.catalog.domain.reading import DeclaredResource, Dependency
+
+_NOT_SHIPPED = re.compile(r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture)([._-]|$)")
+_WORKLOAD = re.compile(
+    r"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|CronJob|Job|ConfigMap|Service)\b", re.MULTILINE
+)
+_PART_OF = re.compile(
+    r"^[ \t]*[\"']?app\.kubernetes\.io/part-of[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*$", re.MULTILINE
+)
+_CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings"})
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What one file tells."""
+
+    dependencies: tuple[Dependency, ...] = ()
+    deployments: tuple[Candidate, ...] = ()
+    systems: tuple[Candidate, ...] = ()
+    resources: tuple[DeclaredResource, ...] = ()
+    traits: frozenset[str] = frozenset()
+
+
+Reader = Callable[[Place, str], Configuration]
+
+
+def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
+    """Return what reads the file at `path`, None where its name says nothing; `charts` are folders of Helm charts."""
+    folder, _, name = path.rpartition("/")
+    lowered = name.lower()
+    if _NOT_SHIPPED.search(lowered):
+        return None
+    if folder in charts and re.fullmatch(r"values[\w.-]*\.ya?ml", lowered):
+        return _values
+    if any(
+        folder == f"{chart}/templates".lstrip("/") or folder.startswith(f"{chart}/templates/".lstrip("/"))
+        for chart in charts
+    ):
+        return _chart_template
+    for pattern, reader in _BY_NAME:
+        if pattern.fullmatch(lowered):
+            return reader
+    if folder.rpartition("/")[2].lower() in _CONFIG_FOLDERS:
+        return {"yaml": _settings_yaml, "yml": _settings_yaml, "json": _settings_json, "toml": _settings_toml}.get(
+            lowered.rpartition(".")[2]
+        )
+    return None
+
+
+def is_manifest(text: str) -> bool:
+    """Whether the text looks like Kubernetes objects of a deployment; cheap."""
+    return "apiVersion" in text and _WORKLOAD.search(text) is not None
+
+
+def read_kubernetes(path: str, text: str) -> Configuration:
+    """Return what Kubernetes objects start and connect to.
+
+    Raises:
+        BrokenFile: it is no YAML.
+    """
+    settings: list[Setting] = []
+    deployments, products = [], []
+    for document in parse_yaml(text):
+        for value in _objects(document.value):
+            kind, place = str(value.get("kind")), Place(path, line_of(value, "kind") or document.line)
+            images = [image for container in _containers(value) if isinstance(image := container.get("image"), str)]
+            stores = [product for image in images if (product := product_of_image(image))]
+            products += [Dependency("product", one, one, "kubernetes", 0.8, place) for one in stores]
+            if not stores:
+                deployments += [Candidate(one, "kubernetes", 0.8, place) for one in _started_by(kind)]
+            if kind == "ConfigMap":
+                settings += _flat(value.get("data"), path, "kubernetes")
+            for container in _containers(value):
+                settings += _flat(container.get("env"), path, "kubernetes")
+    return Configuration((*connections(settings), *products), tuple(deployments), tuple(_part_of(path, text)))
+
+
+def _started_by(kind: str) -> list[str]:
+    if kind in ("Deployment", "StatefulSet", "DaemonSet", "Rollout"):
+        return ["service"]
+    return ["job"] if kind in ("CronJob", "Job") else []
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        items = value.get("items")
+        if value.get("kind") == "List" and isinstance(items, list):
+            yield from (one for one in items if isinstance(one, dict))
+        else:
+            yield value
+
+
+def _containers(value: Any) -> Iterator[dict[str, Any]]:
+    """The containers of an object, however deep its pod template lies."""
+    for step in ("spec", "jobTemplate", "template"):
+        inner = value.get(step) if isinstance(value, dict) else None
+        if isinstance(inner, dict):
+            yield from _containers(inner)
+    listed = value.get("containers") if isinstance(value, dict) else None
+    yield from (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict))
+
+
+def _chart_template(place: Place, text: str) -> Configuration:
+    """A chart's template is no YAML before Helm has filled it in: only its kind and literal labels are read."""
+    kinds = [found for found in _WORKLOAD.findall(text) for found in _started_by(found)]
+    deployments = tuple(Candidate(kind, "helm", 0.8, place) for kind in kinds)
+    return Configuration((), deployments, tuple(_part_of(place.file, text)))
+
+
+def _chart(place: Place, text: str) -> Configuration:
+    value = _first(text)
+    listed = _map(value).get("dependencies")
+    found = [
+        Dependency("product", product, product, "helm", 0.8, Place(place.file, line_of(listed, index)))
+        for index, one in enumerate(listed if isinstance(listed, list) else ())
+        if (product := product_of_word(str(_map(one).get("name"))))
+    ]
+    return Configuration(tuple(found))
+
+
+def _values(place: Place, text: str) -> Configuration:
+    settings = list(_flat(_first(text), place.file, "helm"))
+    systems = [
+        Candidate(one.value, "helm", 0.7, one.place)
+        for one in settings
+        if re.search(r"(^|\.)(labels|commonLabels|podLabels)\.(system|app\.kubernetes\.io/part-of)$", one.name)
+    ]
+    return Configuration(tuple(connections(settings)), systems=tuple(systems))
+
+
+def _compose(place: Place, text: str) -> Configuration:
+    """Engines count only beside a service that is built here: a file of engines alone is a developer's convenience."""
+    services = _map(_map(_first(text)).get("services"))
+    own = [
+        one for one in services.values() if isinstance(one, dict) and not product_of_image(str(one.get("image", "")))
+    ]
+    if not own:
+        return Configuration()
+    settings = [one for service in own for one in _flat(service.get("environment"), place.file, "compose")]
+    engines = [
+        Dependency("product", product, product, "compose", 0.7, Place(place.file, line_of(services, name)))
+        for name, one in services.items()
+        if isinstance(one, dict) and (product := product_of_image(str(one.get("image", ""))))
+    ]
+    return Configuration((*connections(settings), *engines), traits=frozenset({"compose"}))
+
+
+def _serverless(place: Place, text: str) -> Configuration:
+    value = _map(_first(text))
+    functions = _map(value.get("functions"))
+    events = [
+        event if isinstance(event, str) else next(iter(event), "")
+        for function in functions.values()
+        for event in (_map(function).get("events") or ())
+        if isinstance(event, str | dict)
+    ]
+    kind = "job" if events and set(events) <= {"schedule"} else "service"
+    deployments = [Candidate(kind, "serverless", 0.8, place)] if functions else []
+    variables = [_map(value.get("provider")).get("environment")]
+    variables += [_map(function).get("environment") for function in functions.values()]
+    settings = [one for given in variables for one in _flat(given, place.file, "serverless")]
+    template = template_of(place.file, value.get("resources"), "cloudformation")
+    return Configuration(tuple(connections(settings)), tuple(deployments), template.systems, template.resources)
+
+
+def _settings_yaml(place: Place, text: str) -> Configuration:
+    settings = [one for document in parse_yaml(text) for one in _flat(document.value, place.file, "configuration")]
+    return Configuration(tuple(connections(settings)))
+
+
+def _settings_json(place: Place, text: str) -> Configuration:
+    return _placed(place, text, _flat(parse_json(_without_comments(text)), place.file, "configuration"))
+
+
+def _settings_toml(place: Place, text: str) -> Configuration:
+    return _placed(place, text, _flat(parse_toml(text), place.file, "configuration"))
+
+
+def _placed(place: Place, text: str, settings: Iterator[Setting]) -> Configuration:
+    """JSON and TOML values do not know their lines: those that connect to something are looked up in the text."""
+    found = [
+        Dependency(
+            one.kind,
+            one.value,
+            one.product,
+            one.source,
+            one.confidence,
+            Place(place.file, _line_in(text, setting.value)),
+        )
+        for setting in settings
+        for one in connections([setting])
+    ]
+    return Configuration(tuple(found))
+
+
+def _line_in(text: str, value: str) -> int | None:
+    index = text.find(value)
+    return None if index < 0 else text.count("\n", 0, index) + 1
+
+
+def _without_comments(text: str) -> str:
+    """JSON as .NET and editors write it: whole lines may be comments."""
+    return re.sub(r"^[ \t]*//[^\n]*", "", text, flags=re.MULTILINE)
+
+
+def _database_yml(place: Place, text: str) -> Configuration:
+    """Rails: the adapter of each environment. Source: Rails Guides, "Configuring a Database"."""
+    adapters = re.finditer(r"^[ \t]*adapter:[ \t]*(\w+)", text, re.MULTILINE)
+    found = {
+        product: Dependency(
+            "product", product, product, "configuration", 0.8, Place(place.file, text.count("\n", 0, one.start()) + 1)
+        )
+        for one in adapters
+        if (product := product_of_word(one[1].removesuffix("2")))
+    }
+    return Configuration(tuple(found.values()))
+
+
+_ENV_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*)")
+_PROPERTY_LINE = re.compile(r"[ \t]*([A-Za-z_][\w.\[\]-]*)[ \t]*[=:][ \t]*(.*)")
+
+
+def _env(place: Place, text: str) -> Configuration:
+    return Configuration(tuple(connections(_lines(place.file, text, _ENV_LINE, "env"))))
+
+
+def _properties(place: Place, text: str) -> Configuration:
+    return Configuration(tuple(connections(_lines(place.file, text, _PROPERTY_LINE, "configuration"))))
+
+
+def _lines(path: str, text: str, form: re.Pattern[str], source: str) -> Iterator[Setting]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = form.fullmatch(line[:4_000])
+        if found:
+            yield Setting(found[1], re.sub(r"\s+#.*$", "", found[2]).strip(), source, Place(path, number))
+
+
+def _dockerfile(place: Place, text: str) -> Configuration:
+    """Source: Dockerfile reference; the last stage is what runs."""
+    joined = re.sub(r"\\\n", " ", text)
+    bases = re.findall(r"^FROM[ \t]+(?:--\S+[ \t]+)?(\S+)", joined, re.MULTILINE | re.IGNORECASE)
+    started = " ".join(re.findall(r"^(?:CMD|ENTRYPOINT)[ \t]+(.+)$", joined, re.MULTILINE | re.IGNORECASE))
+    traits = {"dockerfile"}
+    if re.search(r"^EXPOSE[ \t]+\d", joined, re.MULTILINE | re.IGNORECASE):
+        traits.add("dockerfile:listens")
+    if bases and re.search(r"(^|/)(nginx|httpd|caddy)", bases[-1]):
+        traits.add("dockerfile:web-server")
+    if re.search(
+        r"\b(uvicorn|gunicorn|hypercorn|daphne|waitress|puma|unicorn|runserver|serve|server(\.js)?|start)\b", started
+    ):
+        traits.add("dockerfile:listens")
+    return Configuration(traits=frozenset(traits))
+
+
+def _procfile(place: Place, text: str) -> Configuration:
+    starts = re.search(r"^(web|worker)[ \t]*:", text, re.MULTILINE)
+    return Configuration(deployments=(Candidate("service", "configuration", 0.8, place),) if starts else ())
+
+
+_BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern), reader)
+    for pattern, reader in {
+        r"\.?env[.-](example|sample|template|dist|defaults?|prod|production)|\.env|[\w-]+\.env\.(example|sample)": _env,
+        r"(application|bootstrap)(-[\w-]+)?\.properties": _properties,
+        r"(application|bootstrap)(-[\w-]+)?\.ya?ml": _settings_yaml,
+        r"appsettings(\.prod\w*)?\.json": _settings_json,
+        r"(docker-)?compose([.-][\w.-]+)?\.ya?ml": _compose,
+        r"chart\.ya?ml": _chart,
+        r"serverless\.ya?ml": _serverless,
+        r"database\.yml": _database_yml,
+        r"dockerfile(\.[\w-]+)?|[\w-]+\.dockerfile|containerfile": _dockerfile,
+        r"procfile": _procfile,
+    }.items()
+)
+
+
+def _flat(value: Any, path: str, source: str, name: str = "", line: int | None = None) -> Iterator[Setting]:
+    """All texts and numbers below `value` as settings; `{name: A, value: b}` and `A=b` are the setting A."""
+    if isinstance(value, dict):
+        if isinstance(value.get("name"), str) and isinstance(value.get("value"), str):
+            yield Setting(value["name"], value["value"], source, Place(path, line_of(value, "value")))
+            return
+        for key, item in value.items():
+            yield from _flat(item, path, source, f"{name}.{key}" if name else str(key), line_of(value, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _flat(item, path, source, name, line_of(value, index))
+    elif isinstance(value, str):
+        assigned = _ENV_LINE.fullmatch(value) if "=" in value and "://" not in value.split("=")[0] else None
+        if assigned:
+            yield Setting(assigned[1], assigned[2], source, Place(path, line))
+        else:
+            yield Setting(name, value, source, Place(path, line))
+
+
+def _part_of(path: str, text: str) -> Iterator[Candidate]:
+    for found in _PART_OF.finditer(text):
+        yield Candidate(found[1], "kubernetes", 0.8, Place(path, text.count("\n", 0, found.start()) + 1))
+
+
+def _first(text: str) -> Any:
+    documents = parse_yaml(text)
+    return documents[0].value if documents else None
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

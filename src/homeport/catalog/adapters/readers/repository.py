@@ -1,0 +1,313 @@
+"""Everything that one repository tells, read from the few files that matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from homeport.catalog.adapters.readers import (
+    cloudformation,
+    codeowners,
+    configuration,
+    descriptor,
+    manifests,
+    readme,
+    specs,
+)
+from homeport.catalog.adapters.readers.syntax import MAX_BYTES, BrokenFile, decode
+from homeport.catalog.adapters.readers.terraform import read_terraform
+from homeport.catalog.domain.connections import connections
+from homeport.catalog.domain.facts import Facts, Manifest, Readme
+from homeport.catalog.domain.fields import Candidate, Place, Problem
+from homeport.catalog.domain.inference import guess_component
+from homeport.catalog.domain.paths import Role, depth_of, role_of
+from homeport.catalog.domain.reading import ApiDefinition, Committer, DeclaredResource, Dependency, OwnerRule, Reading
+from homeport.forges.git import Commit, SourceTree
+
+_MAX_FILES = 400
+_MAX_MANIFESTS = 60
+_WINDOW_DAYS = 365
+_HALF_LIFE_DAYS = 90
+_BOT = re.compile(
+    r"\[bot\]|\b(dependabot|renovate|github-actions|greenkeeper|semantic-release|snyk|mergify|jenkins)\b|^(bot|ci|noreply)@",
+    re.IGNORECASE,
+)
+_DEPLOYMENT_FOLDERS = frozenset(
+    "infra infrastructure deploy deployment deployments cloudformation cfn iac terraform tf aws gcp azure ops stacks stack "
+    "k8s kubernetes kube manifests helm chart charts environments env envs cdk sam .aws provisioning platform".split()
+)
+_SPEC_NAMES = re.compile(r"(^|[._-])(openapi|swagger|asyncapi|api|oas\d?|api-?docs?)([._-]|$)")
+_SPEC_FOLDERS = frozenset(
+    "api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions".split()
+)
+_OTHERS_PROTO = re.compile(
+    r"(^|/)(google|grpc/(health|reflection)|validate|envoy|opentelemetry/proto|gogoproto|buf/validate)/"
+)
+
+
+def read_repository(tree: SourceTree) -> Reading:
+    """Return everything that the repository tells on its own; what can't be read is a problem, never an exception.
+
+    Raises:
+        SourceUnreadable: the repository itself could not be read.
+    """
+    files = tree.files()
+    head = tree.head()
+    slug = "/".join((*tree.group, tree.name))
+    if not files:
+        empty = (Problem("catalog.empty-repository", None, {"repository": slug}),) if head is None else ()
+        return Reading(slug, tree.group, head, problems=empty)
+    sizes = {file.path: file.size_bytes for file in files if not file.is_symlink}
+    found = _Found(tree.name, sizes, _charts(sizes))
+    for path, content in tree.read(_chosen(sizes, found.charts)).items():
+        found.take(path, content)
+    described = descriptor.read_descriptors(
+        _descriptors(sizes), set(sizes), lambda paths: _read_small(tree, sizes, paths)
+    )
+    guesses = guess_component(found.facts())
+    kept = found.settled(next((one.chosen.value for one in guesses if one.path == "spec.type"), None))
+    return Reading(
+        slug,
+        tree.group,
+        head,
+        tuple(described.entities),
+        (*described.problems, *kept.problems),
+        guesses,
+        tuple(kept.owner_rules),
+        tuple(_committers(tree.history())),
+        tuple(kept.apis),
+        tuple(kept.resources),
+        tuple(kept.dependencies),
+        (*_distinct(kept.systems), *_group_system(tree.group)),
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been found so far, file by file."""
+
+    name: str
+    sizes: dict[str, int]
+    charts: frozenset[str]
+    manifests: list[Manifest] = field(default_factory=list)
+    readme: Readme | None = None
+    owner_rules: list[OwnerRule] = field(default_factory=list)
+    apis: list[ApiDefinition] = field(default_factory=list)
+    resources: list[DeclaredResource] = field(default_factory=list)
+    deployments: list[Candidate] = field(default_factory=list)
+    dependencies: list[Dependency] = field(default_factory=list)
+    systems: list[Candidate] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    traits: set[str] = field(default_factory=set)
+
+    def take(self, path: str, content: bytes) -> None:
+        """Let every reader that knows the file have it; the first that finds it broken speaks for all."""
+        try:
+            text = decode(content)
+            for reader in self._readers(path, text):
+                reader(path, text)
+        except BrokenFile as wrong:
+            if path not in {problem.parameters["file"] for problem in self.problems}:
+                self.problems.append(_broken(path, wrong))
+
+    def facts(self) -> Facts:
+        """Return what inference decides on."""
+        return Facts(
+            self.name,
+            tuple(self.sizes.items()),
+            tuple(self.manifests),
+            self.readme,
+            tuple(self.deployments),
+            len(self.apis),
+            len([one for one in self.resources if one.type]),
+            frozenset(self.traits),
+        )
+
+    def settled(self, component_type: str | None) -> _Found:
+        """Return the same without what a repository of that type only uses for itself or takes from others."""
+        apis = (
+            []
+            if component_type == "website" or ".openapi-generator/VERSION" in self.sizes
+            else _distinct_apis(self.apis)
+        )
+        is_imported = component_type in ("library", "tool")
+        dependencies = [one for one in self.dependencies if not (is_imported and one.source == "compose")]
+        return replace(self, apis=apis, dependencies=dependencies)
+
+    def _readers(self, path: str, text: str) -> Iterator[Callable[[str, str], None]]:
+        if readme.is_readme(path):
+            yield self._take_readme
+        if path in codeowners.PLACES:
+            yield self._take_owners
+        if manifests.is_manifest(path) and _may_be_manifest(path):
+            yield self._take_manifest
+        if specs.may_be_spec(path) and _may_define_api(path):
+            yield self._take_spec
+        if _may_deploy(path, self.sizes):
+            if path.endswith(".tf"):
+                yield self._take_terraform
+            elif path.endswith((".yaml", ".yml", ".json", ".template")) and cloudformation.is_template(text):
+                yield self._take_template
+        if role_of(path) is Role.OWN:
+            if configuration.reader_of(path, self.charts):
+                yield self._take_configuration
+            elif path.endswith((".yaml", ".yml")) and configuration.is_manifest(text):
+                yield self._take_kubernetes
+
+    def _take_readme(self, path: str, text: str) -> None:
+        if self.readme is None or path.lower() < self.readme.place.file.lower():
+            self.readme = readme.read_readme(path, text)
+
+    def _take_owners(self, path: str, text: str) -> None:
+        if path == next(place for place in codeowners.PLACES if place in self.sizes):
+            found = codeowners.read_codeowners(path, text)
+            self.owner_rules += found.rules
+            self.problems += [_broken(path, wrong) for wrong in found.broken]
+
+    def _take_manifest(self, path: str, text: str) -> None:
+        manifest = manifests.read_manifest(path, text)
+        if manifest:
+            self.manifests.append(manifest)
+
+    def _take_spec(self, path: str, text: str) -> None:
+        api = specs.read_spec(path, text)
+        if api:
+            self.apis.append(api)
+
+    def _take_template(self, path: str, text: str) -> None:
+        self._take_declared(cloudformation.read_template(path, text))
+
+    def _take_terraform(self, path: str, text: str) -> None:
+        self._take_declared(read_terraform(path, text))
+
+    def _take_declared(self, template: cloudformation.Template) -> None:
+        self.resources += template.resources
+        self.systems += template.systems
+        self.deployments += template.deployments
+        self.dependencies += connections(template.settings)
+
+    def _take_configuration(self, path: str, text: str) -> None:
+        reader = configuration.reader_of(path, self.charts)
+        if reader:
+            self._take_configured(reader(Place(path), text))
+
+    def _take_kubernetes(self, path: str, text: str) -> None:
+        self._take_configured(configuration.read_kubernetes(path, text))
+
+    def _take_configured(self, found: configuration.Configuration) -> None:
+        self.dependencies += found.dependencies
+        self.deployments += found.deployments
+        self.systems += found.systems
+        self.resources += found.resources
+        self.traits |= found.traits
+
+
+def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
+    """The files that may tell something, shallow ones first where there are too many."""
+    matter = [path for path in sizes if _matters(path, sizes, charts)]
+    matter.sort(key=lambda path: (depth_of(path), path))
+    named = [path for path in matter if manifests.is_manifest(path)][:_MAX_MANIFESTS]
+    others = [path for path in matter if not manifests.is_manifest(path)][:_MAX_FILES]
+    return named + others
+
+
+def _matters(path: str, sizes: dict[str, int], charts: frozenset[str]) -> bool:
+    if readme.is_readme(path) or path in codeowners.PLACES:
+        return True
+    if descriptor.is_descriptor(path):
+        return False
+    known = manifests.is_manifest(path) and _may_be_manifest(path)
+    known = known or role_of(path) is Role.OWN and configuration.reader_of(path, charts) is not None
+    known = known or specs.may_be_spec(path) and _may_define_api(path)
+    known = known or path.endswith((".tf", ".yaml", ".yml", ".template", ".json")) and _may_deploy(path, sizes)
+    return known and (sizes[path] <= MAX_BYTES or bool(_SPEC_NAMES.search(path.rpartition("/")[2].lower())))
+
+
+def _may_be_manifest(path: str) -> bool:
+    return role_of(path) is Role.OWN and depth_of(path) <= (0 if path.endswith("PKG-INFO") else 3)
+
+
+def _may_define_api(path: str) -> bool:
+    """Definitions lie among the project's own files, in `spec/`, or under their usual name in `docs/`."""
+    folders, _, name = path.lower().rpartition("/")
+    role = role_of(re.sub(r"^specs?/", "", path))
+    if _OTHERS_PROTO.search(path) or role not in (Role.OWN, Role.DOCS):
+        return False
+    is_named = bool(_SPEC_NAMES.search(name)) or bool(_SPEC_FOLDERS & set(folders.split("/")))
+    if role is Role.DOCS:
+        return bool(_SPEC_NAMES.search(name))
+    return is_named or not path.endswith(".json")
+
+
+def _may_deploy(path: str, sizes: dict[str, int]) -> bool:
+    """Templates of the project's own deployment lie at the root or in folders for it; data of a package does not."""
+    if role_of(path) not in (Role.OWN, Role.TOOLING):
+        return False
+    folders = path.lower().split("/")[:-1]
+    if path.endswith(".json") and not re.search(r"template|stack|cloudformation|cfn|infra", path.lower()):
+        return False
+    return not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not _has_manifest(sizes)
+
+
+def _has_manifest(sizes: dict[str, int]) -> bool:
+    return any(manifests.is_manifest(path) for path in sizes if "/" not in path)
+
+
+def _charts(sizes: dict[str, int]) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[0] for path in sizes if path.rpartition("/")[2] == "Chart.yaml")
+
+
+def _descriptors(sizes: dict[str, int]) -> list[str]:
+    return sorted(path for path in sizes if descriptor.is_descriptor(path) and role_of(path) is Role.OWN)
+
+
+def _read_small(tree: SourceTree, sizes: dict[str, int], paths: Iterable[str]) -> dict[str, bytes]:
+    """The contents of the files; one over the limit is not fetched whole, only marked as too large by its length."""
+    wanted = list(paths)
+    contents = tree.read([path for path in wanted if sizes.get(path, 0) <= MAX_BYTES])
+    return contents | {path: bytes(sizes[path]) for path in wanted if MAX_BYTES < sizes.get(path, 0)}
+
+
+def _distinct_apis(apis: list[ApiDefinition]) -> list[ApiDefinition]:
+    """One for each definition: the same written in YAML and JSON side by side is one, YAML first."""
+    ordered = sorted(apis, key=lambda api: (api.place.file.endswith(".json"), api.place.file))
+    kept = {(api.type, api.place.file.rpartition(".")[0]): api for api in reversed(ordered)}
+    return sorted(kept.values(), key=lambda api: api.place.file)
+
+
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    kept: dict[str, Candidate] = {}
+    for one in sorted(candidates, key=lambda one: -one.confidence):
+        kept.setdefault(str(one.value), one)
+    return list(kept.values())
+
+
+def _group_system(group: tuple[str, ...]) -> list[Candidate]:
+    return [Candidate(group[-1], "path", 0.5)] if group else []
+
+
+def _committers(commits: list[Commit]) -> list[Committer]:
+    """Who worked here in the year before the last commit, most weight first; machines are left out."""
+    people = [one for one in commits if not _BOT.search(f"{one.author_name} {one.author_email}")]
+    if not people:
+        return []
+    last = max(one.at for one in people)
+    by_email: dict[str, list[Commit]] = {}
+    for one in people:
+        if (last - one.at).days <= _WINDOW_DAYS:
+            by_email.setdefault(one.author_email, []).append(one)
+    committers = [_committer(email, theirs, last) for email, theirs in by_email.items()]
+    return sorted(committers, key=lambda one: (-one.weight, one.email))
+
+
+def _committer(email: str, commits: list[Commit], last: datetime) -> Committer:
+    weight = sum(0.5 ** ((last - one.at).days / _HALF_LIFE_DAYS) for one in commits)
+    newest = max(commits, key=lambda one: one.at)
+    return Committer(email, newest.author_name, len(commits), round(weight, 4), newest.at.astimezone(UTC).isoformat())
+
+
+def _broken(path: str, wrong: BrokenFile) -> Problem:
+    parameters = {"file": path, "line": str(wrong.line or ""), "reason": wrong.reason}
+    return Problem("catalog.broken-file", Place(path, wrong.line), parameters)

@@ -1,0 +1,82 @@
+"""API definitions: OpenAPI, AsyncAPI, protobuf services and GraphQL schemas."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_json, parse_yaml
+from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.reading import ApiDefinition
+
+_YAML_KEY = re.compile(r"""^["']?(openapi|swagger|asyncapi)["']?[ \t]*:[ \t]*["']?\d""", re.MULTILINE)
+_JSON_KEY = re.compile(r"""(?:^|[{,])[ \t]*"(openapi|swagger|asyncapi)"[ \t]*:[ \t]*"\d""", re.MULTILINE)
+_COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_SERVICE = re.compile(r"^[ \t]*service\s+(\w+)\s*\{", re.MULTILINE)
+_PACKAGE = re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE)
+_ROOT_TYPE = re.compile(
+    r"^[ \t]*(?:extend\s+)?type\s+(Query|Mutation|Subscription)\b|^[ \t]*schema\s*[@{]", re.MULTILINE
+)
+
+
+def may_be_spec(path: str) -> bool:
+    """Whether the file's ending allows an API definition."""
+    return path.endswith((".yaml", ".yml", ".json", ".proto", ".graphql", ".graphqls", ".gql"))
+
+
+def read_spec(path: str, text: str) -> ApiDefinition | None:
+    """Return the API that the file defines, None where it defines none.
+
+    Raises:
+        BrokenFile: it says that it is a definition, but can't be read.
+    """
+    if path.endswith(".proto"):
+        return _protobuf(path, text)
+    if path.endswith((".graphql", ".graphqls", ".gql")):
+        return _graphql(path, text)
+    return _described(path, text)
+
+
+def _described(path: str, text: str) -> ApiDefinition | None:
+    """Source: OpenAPI 2.0, 3.0, 3.1 and AsyncAPI 2, 3: the version field at the root tells the kind."""
+    said = (_JSON_KEY if path.endswith(".json") else _YAML_KEY).search(text)
+    if not said:
+        return None
+    value: Any = parse_json(text) if path.endswith(".json") else _first(text)
+    if not isinstance(value, dict):
+        return None
+    keys = [key for key in ("openapi", "swagger", "asyncapi") if key in value]
+    if not keys or not isinstance(value.get("info"), dict):
+        return None
+    if keys[0] != "asyncapi" and not any(
+        isinstance(value.get(part), dict) for part in ("paths", "webhooks", "components")
+    ):
+        raise BrokenFile("an OpenAPI document without paths")
+    info = value["info"]
+    title = str(info.get("title") or "")
+    description = str(info.get("description") or info.get("summary") or "")
+    kind = "asyncapi" if keys[0] == "asyncapi" else "openapi"
+    return ApiDefinition(kind, title, description, text, Place(path, line_of(value, keys[0])))
+
+
+def _first(text: str) -> Any:
+    documents = parse_yaml(text)
+    return documents[0].value if documents else None
+
+
+def _protobuf(path: str, text: str) -> ApiDefinition | None:
+    """Source: Protocol Buffers Language Guide, "Defining Services"; a file of messages only is no API."""
+    service = _SERVICE.search(_COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), text))
+    if not service:
+        return None
+    package = _PACKAGE.search(text)
+    title = f"{package[1]}.{service[1]}" if package else service[1]
+    return ApiDefinition(
+        "grpc", title, "", text, Place(path, text.count("\n", 0, text.find(f"service {service[1]}")) + 1)
+    )
+
+
+def _graphql(path: str, text: str) -> ApiDefinition | None:
+    """Source: GraphQL specification, "Root Operation Types"; queries and fragments of a client are no API."""
+    root = _ROOT_TYPE.search(re.sub(r'"""(?:.|\n)*?(?:"""|\Z)|#[^\n]*', lambda gone: "\n" * gone[0].count("\n"), text))
+    return ApiDefinition("graphql", "", "", text, Place(path, None)) if root else None

@@ -1,0 +1,266 @@
+"""What a setting connects to: a database, a broker, a topic, another's API; or nothing that can be told.
+
+Only the name and the value of the setting count, and silence is better than a guess. Credentials in addresses are
+never kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.reading import Dependency
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of configuration: its name with dots for nesting (`spring.datasource.url`), and its text."""
+
+    name: str
+    value: str
+    source: str
+    place: Place
+
+
+_SCHEMES = {
+    "postgres": "postgresql", "postgresql": "postgresql", "postgis": "postgresql", "pgsql": "postgresql", "mysql": "mysql",
+    "mysql2": "mysql", "mariadb": "mariadb", "redis": "redis", "rediss": "redis", "valkey": "valkey", "mongodb": "mongodb",
+    "mongodb+srv": "mongodb", "amqp": "rabbitmq", "amqps": "rabbitmq", "kafka": "kafka", "nats": "nats", "oracle": "oracle",
+    "mssql": "sqlserver", "sqlserver": "sqlserver", "elasticsearch": "elasticsearch", "es": "elasticsearch",
+    "opensearch": "opensearch", "memcached": "memcached", "memcache": "memcached", "cassandra": "cassandra",
+    "clickhouse": "clickhouse", "neo4j": "neo4j", "bolt": "neo4j", "pulsar": "pulsar", "s3": "s3", "couchdb": "couchdb",
+    "cockroachdb": "cockroachdb", "influxdb": "influxdb", "tibero": "tibero", "db2": "db2",
+}  # fmt: skip
+_PORTS = {
+    "5432": "postgresql", "3306": "mysql", "6379": "redis", "27017": "mongodb", "9092": "kafka", "5672": "rabbitmq",
+    "9200": "elasticsearch", "11211": "memcached", "1521": "oracle", "1433": "sqlserver", "9042": "cassandra", "4222": "nats",
+}  # fmt: skip
+_WORDS = {
+    "postgres": "postgresql", "postgresql": "postgresql", "pgsql": "postgresql", "pg": "postgresql", "mysql": "mysql",
+    "mariadb": "mariadb", "redis": "redis", "valkey": "valkey", "mongo": "mongodb", "mongodb": "mongodb", "kafka": "kafka",
+    "rabbitmq": "rabbitmq", "rabbit": "rabbitmq", "amqp": "rabbitmq", "elasticsearch": "elasticsearch",
+    "elastic": "elasticsearch", "opensearch": "opensearch", "memcached": "memcached", "memcache": "memcached",
+    "cassandra": "cassandra", "nats": "nats", "clickhouse": "clickhouse", "minio": "minio", "dynamodb": "dynamodb",
+    "oracle": "oracle", "sqlserver": "sqlserver", "mssql": "sqlserver", "neo4j": "neo4j", "influxdb": "influxdb",
+    "influx": "influxdb", "sqs": "sqs", "sns": "sns", "s3": "s3", "meilisearch": "meilisearch", "zookeeper": "zookeeper",
+    "etcd": "etcd", "consul": "consul", "vault": "vault", "pulsar": "pulsar", "activemq": "activemq", "solr": "solr",
+}  # fmt: skip
+_EMBEDDED = frozenset("sqlite sqlite3 h2 hsqldb derby file memory duckdb".split())
+_IMAGES = _WORDS | {"postgis": "postgresql", "timescaledb": "postgresql", "cp-kafka": "kafka", "bitnami-kafka": "kafka",
+                    "mssql-server": "sqlserver", "percona": "mysql", "redis-stack": "redis", "redpanda": "kafka",
+                    "clickhouse-server": "clickhouse", "mongo-express": ""}  # fmt: skip
+
+_URL = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s,;\"'<>]*)(?::(?P<port>\d+))?(?P<path>/[^\s?#,;\"']*)?"
+)
+_JDBC = re.compile(r"(?:jdbc|r2dbc)(?::pool)?:(?P<driver>[a-z0-9-]+)(?::[a-z0-9:-]*?)?:(?P<rest>\S*)", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<port>\d{2,5})")
+_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_.-]+:-?([^{}]*)\}")
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|<[^>]*>|%[A-Z_]+%|\$[A-Z_]+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,200}")
+_HOST = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_ARN = re.compile(
+    r"arn:aws[\w-]*:(?P<service>sns|sqs|dynamodb|s3|kinesis):[\w-]*:\d*:(?:table/|stream/)?(?P<name>[\w.-]+)"
+)
+_QUEUE_URL = re.compile(r"https?://(?:sqs\.[\w-]+|[\w-]+\.queue)\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
+
+_ADDRESS_WORDS = frozenset("host hosts hostname url uri urls uris addr addrs address addresses endpoint endpoints server servers "
+                           "broker brokers node nodes dsn cluster bootstrap target targets upstream".split())  # fmt: skip
+_CHOICE_WORDS = frozenset("driver connection backend engine client dialect type adapter vendor provider store".split())
+_CHOICE_SUBJECTS = frozenset("db database datasource cache queue session broker storage mq messaging".split())
+_OTHERS_WORDS = _ADDRESS_WORDS | frozenset("api service base baseurl baseuri apiurl svc gateway webhook".split())
+_OWN_WORDS = frozenset("homepage docs doc documentation repository repo image icon logo avatar license schema cors origin origins "
+                       "allowed referer redirect callback public self site app frontend nextauth website proxy issuer tag "
+                       "registry contact support help terms privacy xmlns cdn static asset assets font fonts".split())  # fmt: skip
+_NO_ONES_HOST = re.compile(
+    r"^(localhost|.*\.localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.\d|host\.docker\.internal|kubernetes\.default"
+    r"|(www\.)?(github|gitlab|bitbucket|npmjs|pypi|docker|w3|json-schema|schema|apache|spring|jsdelivr|unpkg|wikipedia"
+    r"|creativecommons|opensource|google|amazon|microsoft|example|readthedocs|python|mozilla)\.(com|org|io|net|dev))$"
+    r"|(^|\.)(example|test|invalid|localdomain|local)$|(^|\.)example\.\w+$|(^|\.)(your|my|some)[-.]|^(your|my|foo|bar|xxx)"
+    r"|\.github\.io$|\.readthedocs\.io$|^(schemas?|fonts|docs|registry|cdn|ajax|cdnjs|raw|www)\.|\.amazonaws\.com$"
+    r"|change-?me|placeholder|domain\.com$|company\.com$|acme\."
+)  # fmt: skip
+
+
+def connections(settings: Iterable[Setting]) -> list[Dependency]:
+    """Return what the settings connect to, in their order; nothing twice from one file."""
+    found: dict[tuple[str, str, str | None, str], Dependency] = {}
+    for setting in settings:
+        for one in _connections(setting):
+            found.setdefault((one.kind, one.value, one.product, one.place.file), one)
+    return list(found.values())
+
+
+def product_of_image(image: str) -> str | None:
+    """Return the product that a container image runs: `bitnami/postgresql:16` is postgresql."""
+    name = image.split("@")[0].rpartition("/")[2].split(":")[0].lower()
+    return _IMAGES.get(name) or None
+
+
+def product_of_word(word: str) -> str | None:
+    """Return the product that people call by that word: `pgsql` is postgresql."""
+    return _WORDS.get(word.lower())
+
+
+def address_host(host: str) -> str | None:
+    """Return the host in lower case where it can be another's, None for one's own machine, placeholders and samples."""
+    lowered = host.lower().rstrip(".")
+    cluster_local = re.fullmatch(r"[\w.-]+\.svc(\.cluster\.local)?", lowered)
+    if not _HOST.fullmatch(lowered) or _NO_ONES_HOST.search(lowered) and not cluster_local:
+        return None
+    return lowered
+
+
+def _connections(setting: Setting) -> Iterator[Dependency]:
+    value = _DEFAULT.sub(lambda default: default[1], setting.value.strip().strip("\"'"))
+    value = _DEFAULT.sub(lambda default: default[1], value)
+    words = _words(setting.name)
+    if not value or len(value) > 2_000 or not words:
+        return
+    jdbc = _JDBC.match(value)
+    if jdbc:
+        yield from _database(setting, jdbc["driver"].lower(), _jdbc_database(jdbc["rest"]))
+        return
+    named = _named(setting, words, value)
+    if named:
+        yield named
+        return
+    urls = list(_URL.finditer(value))
+    for url in urls:
+        yield from _of_url(setting, words, url)
+    if not urls:
+        yield from _of_plain(setting, words, value)
+
+
+def _named(setting: Setting, words: list[str], value: str) -> Dependency | None:
+    """Topics, queues, tables and buckets, told by the setting's name or the value's form."""
+    arn, queue_url = _ARN.fullmatch(value), _QUEUE_URL.fullmatch(value)
+    if arn:
+        kind = {"sns": "topic", "sqs": "queue", "dynamodb": "table", "s3": "bucket", "kinesis": "stream"}[
+            arn["service"]
+        ]
+        return _dependency(setting, kind, arn["name"], arn["service"], 0.7)
+    if queue_url:
+        return _dependency(setting, "queue", queue_url["name"], "sqs", 0.7)
+    if not _NAME.fullmatch(value) or value.isdigit() or value.lower() in ("true", "false", "default"):
+        return None
+    last = words[-2] if words[-1] in ("name", "arn", "url") and len(words) > 1 else words[-1]
+    if last in ("topic", "topics") or "topics" in words[:-1] and len(value) > 3:
+        return _dependency(setting, "topic", value, "kafka" if "kafka" in words else None, 0.6)
+    if last == "queue" and words[-1] != "url":
+        return _dependency(
+            setting, "queue", value, "sqs" if "sqs" in words else "rabbitmq" if "rabbitmq" in words else None, 0.6
+        )
+    if last == "table" and words[-1] in ("name", "table") and {"dynamodb", "dynamo", "ddb"} & set(words):
+        return _dependency(setting, "table", value, "dynamodb", 0.6)
+    if last == "bucket" and not _VARIABLE.search(value):
+        return _dependency(setting, "bucket", value, "s3" if {"s3", "aws"} & set(words) else None, 0.6)
+    return None
+
+
+def _of_url(setting: Setting, words: list[str], url: re.Match[str]) -> Iterator[Dependency]:
+    scheme = url["scheme"].lower()
+    engine = scheme.split("+")[0] if scheme not in _SCHEMES else scheme
+    path = unquote((url["path"] or "").strip("/"))
+    if engine in _SCHEMES:
+        if _SCHEMES[engine] == "s3":
+            bucket = url["host"] if _NAME.fullmatch(url["host"]) else ""
+            yield _dependency(setting, "bucket" if bucket else "product", bucket or "s3", "s3", 0.6)
+        else:
+            yield from _database(setting, engine, path.split("/")[0])
+        return
+    if engine not in ("http", "https", "grpc", "grpcs", "ws", "wss", "dns", "tcp"):
+        return
+    product = _product_at(words, url["host"], url["port"])
+    if product:
+        yield _dependency(setting, "product", product, product, 0.7)
+    elif engine != "tcp" and _may_be_others(words):
+        yield from _host(setting, url["host"] or path.split(":")[0])
+
+
+def _of_plain(setting: Setting, words: list[str], value: str) -> Iterator[Dependency]:
+    """A host, with a port or without, or the name of a product that a setting chooses."""
+    first = value.split(",")[0].strip()
+    addressed = _HOST_AND_PORT.fullmatch(first)
+    host = addressed["host"] if addressed else first
+    chosen = product_of_word(value.rpartition(".")[2])
+    if words[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(words) and value.lower() not in _EMBEDDED:
+        if chosen:
+            yield _dependency(setting, "product", chosen, chosen, 0.7)
+        return
+    is_address = bool(_ADDRESS_WORDS & set(words[-2:])) or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", words[-1]))
+    if not is_address:
+        return
+    product = _product_at(words, host, addressed["port"] if addressed else None)
+    if product:
+        yield _dependency(setting, "product", product, product, 0.7)
+    elif (addressed or _is_cluster_host(host)) and _may_be_others(words):
+        yield from _host(setting, host)
+
+
+def _product_at(words: list[str], host: str, port: str | None) -> str | None:
+    """The product that listens at an address, by the setting's name, the port or the host's first label."""
+    said = next((_WORDS[word] for word in words if word in _WORDS and word not in ("es", "pg")), None)
+    if "pghost" in words:
+        return "postgresql"
+    if "bootstrap" in words and "servers" in words:
+        return "kafka"
+    label = host.split(".")[0].lower()
+    return said or (_PORTS.get(port) if port else None) or _WORDS.get(label)
+
+
+def _database(setting: Setting, engine: str, name: str) -> Iterator[Dependency]:
+    product = _SCHEMES.get(engine) or _WORDS.get(engine)
+    if engine in _EMBEDDED or product is None:
+        return
+    has_name = product not in (
+        "redis",
+        "valkey",
+        "kafka",
+        "rabbitmq",
+        "nats",
+        "memcached",
+        "elasticsearch",
+        "pulsar",
+        "opensearch",
+    )
+    if has_name and name and _NAME.fullmatch(name) and not _VARIABLE.search(name):
+        yield _dependency(setting, "database", name, product, 0.7)
+    else:
+        yield _dependency(setting, "product", product, product, 0.7)
+
+
+def _jdbc_database(rest: str) -> str:
+    """The database in what follows `jdbc:driver:`; Oracle puts it after the port, SQL Server in a property."""
+    named = re.search(r"databaseName=([\w.-]+)", rest, re.IGNORECASE)
+    if named:
+        return named[1]
+    after = re.match(r"(?:thin:)?@?(?://)?[^/:;?]+(?::\d+)?[/:]([\w.-]+)", rest)
+    return after[1] if after else ""
+
+
+def _host(setting: Setting, text: str) -> Iterator[Dependency]:
+    host = address_host(text)
+    if host:
+        yield _dependency(setting, "host", host, None, 0.7 if _is_cluster_host(host) else 0.5)
+
+
+def _is_cluster_host(host: str) -> bool:
+    return "." not in host and "-" in host or re.search(r"\.svc(\.|$)", host) is not None
+
+
+def _may_be_others(words: list[str]) -> bool:
+    return bool(_OTHERS_WORDS & set(words)) and not _OWN_WORDS & set(words[-4:])
+
+
+def _words(name: str) -> list[str]:
+    """The words of a setting's name, lower case: `STOCK_API_URL`, `stock.apiUrl` and `stock-api-url` are alike."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
+
+
+def _dependency(setting: Setting, kind: str, value: str, product: str | None, confidence: float) -> Dependency:
+    return Dependency(kind, value, product, setting.source, confidence, setting.place)
