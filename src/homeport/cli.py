@@ -51,14 +51,19 @@ app.add_typer(config_commands, name="config")
 def main() -> None:
     """Run the command line; errors that homeport knows are one line and an exit code of their own."""
     _set_up_logging()
-    for module in installed_modules():
-        if module.commands is not None:
-            app.add_typer(module.commands, name=module.name)
+    add_module_commands()
     try:
         app(standalone_mode=True)
     except HomeportError as error:
         say(f"homeport: {error.message}")
         sys.exit(error.exit_code)
+
+
+def add_module_commands() -> None:
+    """Add the commands that installed modules bring."""
+    for module in installed_modules():
+        if module.commands is not None:
+            app.add_typer(module.commands, name=module.name)
 
 
 @app.callback()
@@ -375,7 +380,7 @@ def _has_people(homeport: Homeport) -> bool:
 
 
 def _set_up_logging() -> None:
-    level = logging.getLevelNamesMapping().get(os.environ.get("HOMEPORT_LOG", "WARNING").upper(), logging.WARNING)
+    level = logging.getLevelNamesMapping().get(os.environ.get("HOMEPORT_LOG", "warning").upper(), logging.WARNING)
     renderer: Any = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[

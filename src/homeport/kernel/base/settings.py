@@ -40,6 +40,9 @@ class Settings(Section):
         "en", pattern="^(ko|en)$", description="Language where neither user nor browser chose: ko or en."
     )
     zone: str = Field("UTC", description="Time zone where the user chose none, an IANA name such as Asia/Seoul.")
+    log: str = Field(
+        "warning", pattern="^(debug|info|warning|error)$", description="How much is logged: debug, info, warning, error."
+    )
     run_workers: int = Field(2, ge=1, le=64, description="Runs worked on at once by one process.")
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
     poll_s: float = Field(2.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
