@@ -20,7 +20,8 @@ from typing import Any
 import yaml
 from releases import unpack
 
-from homeport.catalog.adapters.readers import observed, read_repository
+from homeport.catalog.adapters.readers.repository import read_repository
+from homeport.catalog.domain.observation import observed
 from homeport.forges.git import open_tree
 
 LABELS = Path(__file__).with_name("labels.yaml")
@@ -144,7 +145,7 @@ def _items(value: Any, name: str) -> set[Any]:
     if name == "apis":
         return {(item["type"], item["file"]) for item in values}
     if name == "resources":
-        return {(item["type"], item["id"]) for item in values}
+        return {item["id"] if isinstance(item, dict) else item for item in values}
     return {str(item) for item in values}
 
 
