@@ -46,6 +46,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+Json = JSON().with_variant(JSONB, "postgresql")
+"""The type of columns that hold JSON values."""
+
+
 class Base(DeclarativeBase):
     """Base of every table; a module's tables are prefixed with its name, the kernel's with `kernel_`."""
 
@@ -59,9 +63,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
         datetime: UtcDateTime,
-        dict[str, Any]: JSON().with_variant(JSONB, "postgresql"),
-        list[Any]: JSON().with_variant(JSONB, "postgresql"),
-        list[str]: JSON().with_variant(JSONB, "postgresql"),
+        dict[str, Any]: Json,
     }
 
 
