@@ -47,7 +47,9 @@ class Formats:
         distance = moment - self.clock()
         if abs(distance) < timedelta(minutes=1):
             return _JUST_NOW[self.language]
-        text: str = dates.format_timedelta(distance, granularity="minute", add_direction=True, locale=self.language)
+        text: str = dates.format_timedelta(
+            distance, granularity="minute", threshold=1, add_direction=True, locale=self.language
+        )
         return text
 
     def date(self, moment: datetime) -> str:

@@ -6,7 +6,7 @@ classes of homeport.css, so both themes work and no inline style is needed.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
@@ -50,9 +50,9 @@ def fold(graph: Graph, more: Callable[[int], str], href: str = "", most: int = M
 def draw(graph: Graph, title: str, description: str, name: str = "graph") -> Markup:
     """The graph as SVG; `name` tells its ids from those of another graph on the page."""
     layout = lay_out(graph)
-    has_labels = len(layout.lines) <= _MOST_EDGE_LABELS
     parts = [_line(line, name) for line in layout.lines]
-    parts += [_line_label(line) for line in layout.lines if has_labels]
+    if len(layout.lines) <= _MOST_EDGE_LABELS:
+        parts += _line_labels(layout.lines)
     parts += [_box(box, box.node.id == layout.focus) for box in layout.boxes]
     return Markup(
         '<svg role="group" class="{size}" aria-labelledby="{name}-title {name}-description" width="{width}"'
@@ -146,13 +146,33 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(path)
 
 
-def _line_label(line: Line) -> Markup:
+def _line_labels(lines: Sequence[Line]) -> list[Markup]:
+    """What each line means, written at its end with fewer neighbours."""
+    leaving = Counter(line.points[0] for line in lines)
+    arriving = Counter(line.points[-1] for line in lines)
+    return [_line_label(line, leaving[line.points[0]] >= arriving[line.points[-1]]) for line in lines]
+
+
+def _line_label(line: Line, is_near_end: bool) -> Markup:
     if not line.types:
         return Markup("")
-    (x1, y1), (x2, y2) = line.points[-2:]
-    return Markup('<text class="graph-edge-label" x="{}" y="{}" aria-hidden="true">{}</text>').format(
-        _round((x1 + x2) / 2), _round((y1 + y2) / 2 - 5), ", ".join(line.types)
+    x, y = (
+        _on_curve(line.points[-2], line.points[-1], 0.62)
+        if is_near_end
+        else _on_curve(line.points[0], line.points[1], 0.38)
     )
+    return Markup('<text class="graph-edge-label" x="{}" y="{}" aria-hidden="true">{}</text>').format(
+        _round(x), _round(y - 4), ", ".join(line.types)
+    )
+
+
+def _on_curve(start: tuple[float, float], end: tuple[float, float], share: float) -> tuple[float, float]:
+    """The point of `_curve` after a share of its way."""
+    rest = 1 - share
+    near_start = rest**3 + 3 * rest**2 * share
+    middle = (start[0] + end[0]) / 2
+    x = rest**3 * start[0] + 3 * rest * share * middle + share**3 * end[0]
+    return x, near_start * start[1] + (1 - near_start) * end[1]
 
 
 def _round(value: float) -> str:

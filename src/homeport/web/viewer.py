@@ -105,11 +105,10 @@ def color_of(name: str) -> int:
 
 
 def _quality(parameters: str) -> float:
-    match = re.fullmatch(r"\s*q=([0-9.]+)\s*", parameters)
-    try:
-        return float(match[1]) if match else 1.0
-    except ValueError:
-        return 0.0
+    if not parameters.strip():
+        return 1.0
+    match = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", parameters)
+    return float(match[1]) if match else 0.0
 
 
 def _known_language(*candidates: str | None) -> str | None:

@@ -7,6 +7,7 @@ web-navigation = Main
 web-breadcrumbs = Where you are
 web-search = Search
 web-search-placeholder = Services, APIs, teams, pages…
+web-notices = Notices
 web-display = Display
 web-sign-out = Sign out
 web-theme = Theme
