@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, insert, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from homeport.catalog.domain.composition import Answer, Verdict, digest
@@ -23,8 +23,8 @@ from homeport.kernel.trust.identity import Actor
 NOBODY = "none"
 """The filter value that stands for an empty field: `owner:none`."""
 
-FACETS: Mapping[str, InstrumentedAttribute[Any]] = {
-    "kind": EntityRow.kind,
+FACETS: Mapping[str, SQLColumnExpression[Any]] = {
+    "kind": func.lower(EntityRow.kind),
     "type": EntityRow.type,
     "owner": EntityRow.owner,
     "system": EntityRow.system,
@@ -45,6 +45,8 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
     "updated": EntityRow.updated_at,
 }
 """What lists can be sorted by."""
+
+_DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
 
 _WITHOUT_DOCUMENTS = (defer(EntityRow.document, raiseload=True), defer(EntityRow.described, raiseload=True))
 """Documents hold whole API definitions: lists leave them in the database."""
@@ -96,7 +98,7 @@ def facet_counts(session: Session, actor: Actor | None, query: Query, facet: str
     others = {name: values for name, values in query.facets.items() if name != facet}
     narrowed = Query(others, query.text, query.has_questions)
     counted = _matching(select(column, func.count()), actor, narrowed).group_by(column)
-    return sorted(session.execute(counted).tuples().all(), key=lambda pair: (-pair[1], pair[0] or ""))
+    return sorted(session.execute(counted).all(), key=lambda pair: (-pair[1], pair[0] or ""))
 
 
 def all_facet_counts(
@@ -109,7 +111,7 @@ def all_facet_counts(
     columns = [_facet_column(facet) for facet in free]
     counted = _matching(select(*columns, func.count()), actor, query).group_by(*columns)
     counters: dict[str, Counter[str | None]] = {facet: Counter() for facet in free}
-    for *values, count in session.execute(counted).tuples() if free else ():
+    for *values, count in session.execute(counted) if free else ():
         for facet, value in zip(free, values, strict=True):
             counters[facet][value] += count
     for facet, counter in counters.items():
@@ -160,18 +162,34 @@ def questions_for(
     session: Session, actor: Actor, owners: Iterable[str] | None, limit: int
 ) -> list[tuple[EntityRow, FieldRow]]:
     """Return fields to confirm, least sure entities first; only of entities of `owners` unless None."""
-    query = select(EntityRow, FieldRow).join(FieldRow, FieldRow.entity_id == EntityRow.id).where(FieldRow.is_asked)
-    if owners is not None:
-        query = query.where(or_(EntityRow.owner.in_(list(owners)), EntityRow.owner.is_(None)))
+    query = _asked(select(EntityRow, FieldRow), owners)
     ordered = readable(actor, query, EntityRow.ref).order_by(EntityRow.lowest_confidence, EntityRow.ref).limit(limit)
-    return list(session.execute(ordered.options(*_WITHOUT_DOCUMENTS)).tuples().all())
+    return list(session.execute(ordered.options(*_WITHOUT_DOCUMENTS)).all())
+
+
+def count_questions(session: Session, actor: Actor, owners: Iterable[str] | None) -> int:
+    """Return how many questions `questions_for` would give without a limit."""
+    query = _asked(select(func.count()).select_from(EntityRow), owners)
+    return session.scalar(readable(actor, query, EntityRow.ref)) or 0
 
 
 def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, str]]:
     """Return (source, type, target) of the relations that start at one of the entities, in that order."""
     columns = (RelationRow.source, RelationRow.type, RelationRow.target)
     query = select(*columns).where(RelationRow.source.in_(list(refs))).distinct().order_by(*columns)
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
+
+
+def most_related(session: Session, actor: Actor | None) -> EntityRef | None:
+    """Return the component with most dependencies in either direction, or None where there is no component."""
+    count = func.count(RelationRow.id)
+    joined = select(EntityRow.ref).outerjoin(
+        RelationRow,
+        and_(RelationRow.source == EntityRow.ref, RelationRow.type.in_(_DEPENDENCIES)),
+    )
+    query = joined.where(FACETS["kind"] == "component").group_by(EntityRow.ref).order_by(count.desc(), EntityRow.ref)
+    found = session.scalars(readable(actor, query, EntityRow.ref).limit(1)).first()
+    return EntityRef.parse(found) if found else None
 
 
 def targets_of(session: Session, ref: EntityRef, relation: str) -> list[str]:
@@ -186,7 +204,7 @@ def dangling_relations(session: Session) -> list[tuple[str, str, str]]:
     query = select(RelationRow.source, RelationRow.type, RelationRow.target)
     stated = RelationRow.stated_by == RelationRow.source
     query = query.where(stated, RelationRow.target.not_in(known)).order_by(RelationRow.id)
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
 
 
 def answers_by_ref(session: Session, refs: Iterable[str] | None = None) -> dict[str, list[Answer]]:
@@ -244,20 +262,50 @@ def list_locations(session: Session) -> Sequence[LocationRow]:
     return session.scalars(select(LocationRow).order_by(LocationRow.id)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class LocationSummary:
+    """A location with how many repositories and entities it has; `unreadable` are those that could not be read."""
+
+    location: LocationRow
+    repositories: int
+    unreadable: int
+    entities: int
+
+
+def describe_locations(session: Session) -> list[LocationSummary]:
+    """Return every location with its counts, oldest first."""
+    read = select(RepositoryRow.location_id, func.count(), func.count(RepositoryRow.error))
+    read_counts = {key: (count, bad) for key, count, bad in session.execute(read.group_by(RepositoryRow.location_id))}
+    entities = select(EntityRow.location_id, func.count()).group_by(EntityRow.location_id)
+    entity_counts = dict(session.execute(entities).all())
+    return [
+        LocationSummary(row, *read_counts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
+        for row in list_locations(session)
+    ]
+
+
 def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:
     """Return what is known of a location's repositories, by their path below it."""
     return {row.path: row for row in session.scalars(select(RepositoryRow).filter_by(location_id=location_id))}
 
 
 def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
-    """Return how many entities there are of each kind."""
-    query = readable(actor, select(EntityRow.kind, func.count()), EntityRow.ref).group_by(EntityRow.kind)
-    return dict(session.execute(query).tuples().all())
+    """Return how many entities there are of each kind, in lower case."""
+    kind = func.lower(EntityRow.kind)
+    query = readable(actor, select(kind, func.count()), EntityRow.ref).group_by(kind)
+    return dict(session.execute(query).all())
 
 
 def count_where(session: Session, actor: Actor | None, query: Query) -> int:
     """Return how many entities match."""
     return session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
+
+
+def _asked(query: Any, owners: Iterable[str] | None) -> Select[Any]:
+    asked: Select[Any] = query.join(FieldRow, FieldRow.entity_id == EntityRow.id).where(FieldRow.is_asked)
+    if owners is None:
+        return asked
+    return asked.where(or_(EntityRow.owner.in_(list(owners)), EntityRow.owner.is_(None)))
 
 
 def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[Any]:
@@ -268,7 +316,7 @@ def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[A
     return readable(actor, query.where(and_(*conditions)) if conditions else query, EntityRow.ref)
 
 
-def _one_of(column: InstrumentedAttribute[Any], values: Sequence[str]) -> ColumnElement[bool]:
+def _one_of(column: SQLColumnExpression[Any], values: Sequence[str]) -> ColumnElement[bool]:
     named = [value.lower() for value in values if value != NOBODY]
     alternatives: list[ColumnElement[bool]] = [func.lower(column).in_(named)] if named else [false()]
     if NOBODY in values:
@@ -281,7 +329,7 @@ def _contains(word: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
-def _facet_column(facet: str) -> InstrumentedAttribute[Any]:
+def _facet_column(facet: str) -> SQLColumnExpression[Any]:
     try:
         return FACETS[facet]
     except KeyError:

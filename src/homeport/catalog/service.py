@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
-from homeport.catalog.adapters.stored import candidate_from_json, described_from_json, field_from_json
+from homeport.catalog.adapters.stored import described_from_json, field_from_json
 from homeport.catalog.domain import composition
 from homeport.catalog.domain.composition import Answer, ComposedEntity, Verdict, compose, is_question
 from homeport.catalog.domain.fields import DiscoveredEntity, Field, Place
@@ -27,7 +27,6 @@ from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 
-LANGUAGE_LABEL = "homeport.io/language"
 KOREAN_TITLE = "homeport.io/title.ko"
 
 
@@ -179,7 +178,7 @@ def _fill(row: EntityRow, one: ComposedEntity, location_id: int, ask_below: floa
     row.title, row.title_ko = _text(metadata.get("title")), _text(annotations.get(KOREAN_TITLE))
     row.description = _text(metadata.get("description"))
     row.type, row.lifecycle = _text(spec.get("type")), _text(spec.get("lifecycle"))
-    row.language = _text((metadata.get("labels") or {}).get(LANGUAGE_LABEL))
+    row.language = _text(spec.get("language")) or _text(spec.get("language"))
     row.owner, row.system = _reference(spec.get("owner"), "group"), _reference(spec.get("system"), "system")
     row.origin = "yaml" if entity.described else "inferred"
     row.lowest_confidence = min((field.chosen.confidence for field in one.fields), default=1.0)

@@ -1,0 +1,266 @@
+## 목록
+
+catalog-title = 카탈로그
+catalog-lead = 조직에서 운영하는 서비스, API, 리소스와 담당 팀을 한눈에 봅니다.
+catalog-kinds = 종류
+catalog-kinds-all = 전체
+catalog-kinds-component = 컴포넌트
+catalog-kinds-api = API
+catalog-kinds-resource = 리소스
+catalog-kinds-system = 시스템
+catalog-kinds-domain = 도메인
+catalog-kinds-group = 팀
+catalog-kinds-user = 사람
+catalog-kinds-template = 템플릿
+catalog-kinds-location = 위치
+catalog-filter = 이름, 제목 또는 owner:팀 이름
+catalog-total = { $total }개 중 { $shown }개
+catalog-empty = 아직 등록된 항목이 없습니다. Git 저장소 폴더를 알려 주면 YAML이 없어도 서비스, API, 리소스와 담당 팀을 찾아냅니다.
+catalog-demo-link = 데모 회사로 둘러보기
+catalog-no-match = 조건에 맞는 항목이 없습니다.
+catalog-clear = 필터 지우기
+catalog-everything = 전체 보기
+catalog-stat-entities = 등록 항목
+catalog-stat-kinds = { $count }가지 종류
+catalog-stat-owned = 담당 팀 지정
+catalog-stat-unowned =
+    { $count ->
+        [0] 모두 담당 팀이 있습니다
+       *[other] { $count }개는 담당 팀 없음
+    }
+catalog-stat-confirm = 확인 필요
+catalog-stat-confirm-note = 추정값의 신뢰도가 낮음
+catalog-stat-confirmed = 확인할 항목 없음
+catalog-stat-findings = 미해결 발견 사항
+catalog-stat-severe =
+    { $count ->
+        [0] 심각·높음 없음
+       *[other] 심각·높음 { $count }건
+    }
+catalog-column-name = 이름
+catalog-column-kind = 종류
+catalog-column-type = 유형
+catalog-column-owner = 담당
+catalog-column-system = 시스템
+catalog-column-lifecycle = 단계
+catalog-column-language = 언어
+catalog-column-source = 출처
+catalog-column-findings = 발견 사항
+catalog-column-relation = 관계
+catalog-column-entity = 대상
+catalog-column-folder = 폴더
+catalog-column-repositories = 저장소
+catalog-column-entities = 항목
+catalog-column-discovered = 마지막 탐색
+catalog-column-again = 작업
+catalog-facet-none = 없음
+catalog-facet-me = 내 담당
+catalog-origin-yaml = 파일
+catalog-origin-inferred = 자동
+catalog-least-sure = 가장 불확실한 값의 신뢰도(0~1)
+catalog-confirm = 확인
+catalog-no-owner = 담당 없음
+catalog-not-known = { $name }{ PARTICLE($name, "은/는") } 카탈로그에 없습니다
+catalog-unknown-entity = 카탈로그에 없음
+
+## 권한
+
+catalog-who-may = { $role } 이상의 역할이 필요합니다.
+catalog-who-may-owner = 담당인 { $owner } 소속이거나 { $role } 이상의 역할이어야 합니다.
+catalog-role-viewer = 조회자
+catalog-role-developer = 개발자
+catalog-role-operator = 운영자
+catalog-role-admin = 관리자
+
+## 상세
+
+catalog-tabs = 상세 보기
+catalog-tab-overview = 개요
+catalog-tab-dependencies = 의존 관계
+catalog-tab-api = API
+catalog-tab-findings = 발견 사항
+catalog-tab-activity = 활동
+catalog-tab-yaml = YAML
+catalog-about = 기본 정보
+catalog-links = 링크
+catalog-relations = 관계
+catalog-relations-count = { $count }개
+catalog-around = 주변 관계
+catalog-entities-count = { $count }개
+catalog-show-all = { $count }개 모두 보기
+catalog-unknown = 알 수 없음
+catalog-said-by = { $name } 확인
+catalog-refused = 아니라고 답함
+catalog-correct-field = { $field } 바로잡기
+catalog-first-seen = 처음 발견
+catalog-due = 기한
+catalog-no-activity = 카탈로그에 등록된 뒤로 바뀐 것이 없습니다.
+catalog-no-findings = 발견 사항 없음
+
+## 질문
+
+catalog-questions = 이 값이 맞습니까?
+catalog-questions-count = 질문 { $count }개
+catalog-questions-more = 질문 { $count }개 더 보기
+catalog-is-it-right = 맞습니까?
+catalog-others = 다른 후보
+catalog-rather = 이 값이 맞음
+catalog-owner-is = 담당 팀
+catalog-owner-unknown = 담당을 알아내지 못했습니다. 어느 팀이 담당합니까?
+catalog-set-owner = 담당 지정
+catalog-notice-confirmed = 고맙습니다. { $name }의 값을 { $value }{ PARTICLE($value, "으로/로") } 확정했습니다.
+catalog-notice-wrong = { $name }의 값이 { $value }{ PARTICLE($value, "이/가") } 아님을 기록했습니다.
+
+## 항목 값
+
+catalog-field-owner = 담당
+catalog-field-system = 시스템
+catalog-field-type = 유형
+catalog-field-lifecycle = 단계
+catalog-field-language = 언어
+catalog-field-title = 제목
+catalog-field-title-ko = 한국어 제목
+catalog-field-description = 설명
+catalog-field-tags = 태그
+catalog-field-domain = 도메인
+catalog-field-parent = 상위 팀
+catalog-field-subcomponent-of = 상위 컴포넌트
+catalog-field-depends-on = 의존 대상
+catalog-field-dependency-of = 의존하는 쪽
+catalog-field-provides-apis = 제공 API
+catalog-field-consumes-apis = 사용 API
+catalog-field-members = 구성원
+catalog-field-member-of = 소속
+catalog-field-children = 하위 팀
+
+## 값의 출처
+
+catalog-from-yaml = YAML
+catalog-from-confirmed = 사람이 확인
+catalog-from-codeowners = CODEOWNERS
+catalog-from-commits = 커밋 기록
+catalog-from-manifest = 패키지 정보
+catalog-from-readme = README
+catalog-from-openapi = OpenAPI
+catalog-from-asyncapi = AsyncAPI
+catalog-from-grpc = Protobuf
+catalog-from-graphql = GraphQL
+catalog-from-cloudformation = CloudFormation
+catalog-from-terraform = Terraform
+catalog-from-compose = Compose
+catalog-from-helm = Helm
+catalog-from-kubernetes = Kubernetes
+catalog-from-serverless = Serverless
+catalog-from-env = 환경 변수
+catalog-from-configuration = 설정 파일
+catalog-from-dockerfile = Dockerfile
+catalog-from-layout = 파일 구성
+catalog-from-path = 폴더 위치
+
+## 관계(이 항목의 처지에서)
+
+catalog-relation-ownedBy = 담당
+catalog-relation-ownerOf = 담당하는 항목
+catalog-relation-partOf = 소속
+catalog-relation-hasPart = 구성 항목
+catalog-relation-providesApi = 제공
+catalog-relation-apiProvidedBy = 제공하는 쪽
+catalog-relation-consumesApi = 사용
+catalog-relation-apiConsumedBy = 사용하는 쪽
+catalog-relation-dependsOn = 의존
+catalog-relation-dependencyOf = 의존하는 쪽
+catalog-relation-parentOf = 하위 팀
+catalog-relation-childOf = 상위 팀
+catalog-relation-memberOf = 소속 팀
+catalog-relation-hasMember = 구성원
+
+## 그래프
+
+catalog-graph = 관계 그래프
+catalog-graph-lead = 무엇이 무엇에 의존하는지 보여 줍니다. 상자를 누르면 그곳을 중심으로 이어서 볼 수 있습니다.
+catalog-graph-focus = 중심 항목
+catalog-graph-show = 보기
+catalog-graph-of = { $name }의 관계
+catalog-graph-description = { $name }{ PARTICLE($name, "과/와") } 주변 항목 { $count }개입니다. 화살표는 필요로 하는 대상을 가리킵니다.
+catalog-graph-relations = 표시할 관계
+catalog-graph-dependency = 의존
+catalog-graph-api = API
+catalog-graph-system = 시스템
+catalog-graph-owner = 담당
+catalog-graph-depth = 범위
+catalog-graph-steps = { $count }단계
+catalog-graph-more = 외 { $count }개
+catalog-graph-cut = 가까운 항목 { $count }개만 표시했습니다. 단계나 관계를 줄이면 빠짐없이 볼 수 있습니다.
+catalog-graph-empty = { $name }{ PARTICLE($name, "과/와") } 이어진 항목이 없습니다. 위에서 다른 관계를 골라 보십시오.
+catalog-edge-dependsOn = 의존
+catalog-edge-providesApi = 제공
+catalog-edge-consumesApi = 사용
+catalog-edge-partOf = 소속
+catalog-edge-ownedBy = 담당
+catalog-edge-parentOf = 상위
+catalog-edge-memberOf = 구성원
+
+## API
+
+catalog-api-version = 버전 { $version }
+catalog-api-operations = 연산 { $count }개
+catalog-api-raw = 정의 원문
+catalog-api-broken = 정의를 읽을 수 없습니다
+catalog-api-untagged = 연산
+catalog-api-parameters = 매개변수
+catalog-api-request = 요청
+catalog-api-response = 응답
+catalog-api-deprecated = 사용 중단 예정
+catalog-api-needs = { $schemes } 필요
+catalog-api-left-out = 나머지 연산 { $count }개는 아래 정의 원문에서 볼 수 있습니다.
+
+## 문서
+
+catalog-yaml-lead = 저장소에 적힌 내용에 사람이 확인한 값과 추정한 값을 채워 만든 문서입니다.
+catalog-yaml-composed = 합쳐진 문서
+catalog-yaml-described = 저장소에 적힌 원문
+catalog-excerpt = 전체 { $total }줄 중 처음 { $shown }줄입니다.
+catalog-whole-file = 전체 보기
+
+## 탐색
+
+catalog-discover = 저장소 탐색
+catalog-discover-lead = 이 서버에 있는 Git 저장소를 읽어 무엇이 있는지 알아냅니다. 저장소에는 아무것도 쓰지 않습니다.
+catalog-discover-step-1 = 1 · 폴더 선택
+catalog-discover-step-2 = 2 · 확인 후 시작
+catalog-discover-folder = 서버의 폴더
+catalog-discover-hint = Git 저장소가 있는 폴더의 절대 경로를 입력합니다. 하위 폴더까지 찾습니다.
+catalog-discover-preview = 미리 보기
+catalog-discover-found = 저장소 { $count }개
+catalog-discover-will = 아래 저장소를 읽고 찾은 내용을 카탈로그에 등록합니다. 바뀌지 않은 저장소는 다시 읽지 않습니다.
+catalog-discover-changed = 미리 보기 이후 폴더가 바뀌었습니다. 새 목록을 확인하고 다시 시작하십시오.
+catalog-discover-start = 탐색 시작
+catalog-discover-reads = 읽는 내용
+catalog-reads-owners = CODEOWNERS와 커밋 기록에서 담당 팀
+catalog-reads-apis = OpenAPI, AsyncAPI, Protobuf에서 API
+catalog-reads-resources = CloudFormation, Terraform에서 리소스
+catalog-reads-relations = 설정 파일에서 의존 관계
+catalog-reads-yaml = catalog-info.yaml(있는 경우)
+catalog-demo = 먼저 둘러보시겠습니까?
+catalog-demo-text = 데모를 실행하면 저장소 40개를 가진 회사를 만들어 탐색합니다.
+catalog-locations = 등록된 폴더
+catalog-locations-lead = 매일 밤 다시 읽습니다.
+catalog-unreadable = { $count }개 읽지 못함
+catalog-never-discovered = 탐색 전
+catalog-read-again = 다시 읽기
+
+## 홈
+
+catalog-card-turn = 내 차례
+catalog-card-turn-done = 답을 기다리는 질문이 없습니다.
+catalog-card-mine = 내 담당
+catalog-card-mine-empty = 소속 팀이 담당하는 항목이 아직 없습니다.
+
+## 활동
+
+change-catalog-added = 처음 발견되었습니다
+change-catalog-changed = 저장소에서 내용이 바뀌었습니다
+change-catalog-owner = 담당이 바뀌었습니다
+change-catalog-removed = 더 이상 발견되지 않습니다
+catalog-did-confirm = { $field } 확인: { $value }
+catalog-did-refuse = { $field } 값이 { $value }{ PARTICLE($value, "이/가") } 아니라고 답했습니다

@@ -1,0 +1,23 @@
+"""HTML pages of the catalog."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from homeport.catalog.pages import answers, discovery, entity, listing, walk
+from homeport.catalog.pages.cards import HOME_CARDS
+from homeport.catalog.service import Catalog
+from homeport.kernel.module import Services
+
+__all__ = ["HOME_CARDS", "routes"]
+
+
+def routes(services: Services, catalog: Catalog) -> APIRouter:
+    """Every page of the catalog, under /catalog."""
+    router = APIRouter(prefix="/catalog")
+    listing.add(router, services)
+    discovery.add(router, services)
+    walk.add(router, services)
+    answers.add(router, services, catalog)
+    entity.add(router, services)
+    return router

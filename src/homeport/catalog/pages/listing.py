@@ -1,0 +1,295 @@
+"""The list of the catalog: tabs of kinds, filters with counts, sort, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from homeport.catalog import repository
+from homeport.catalog.models import EntityRow
+from homeport.catalog.pages.links import EntityLink, link_to, short_of
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidEntityRef, InvalidFilter
+from homeport.kernel.knowledge import findings
+from homeport.kernel.knowledge.findings import Severity, Wanted
+from homeport.kernel.module import Services
+from homeport.kernel.trust.access import authorize, may, who_may
+from homeport.kernel.trust.identity import Actor
+from homeport.web.identify import actor_of
+from homeport.web.shell import render
+from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table, Token
+
+PAGE_SIZE = 50
+_PATH = "/catalog"
+_ANY = "any"
+_ME = "me"
+_DEFAULT = Query((Token("kind", "component"),))
+_FILTERS = {*repository.FACETS, "is"}
+_FACETS = ("type", "owner", "system", "lifecycle", "language", "origin")
+_REFERENCES = {"owner": "group", "system": "system"}
+"""Facets whose values are references, and the kind that needs not be written."""
+
+KINDS = ("component", "api", "resource", "system", "domain", "group", "user", "template", "location")
+"""The order of the tabs; other kinds come after these."""
+
+_OWNABLE = ("component", "api", "resource", "system", "domain", "template")
+
+_COLUMNS = (
+    Column("name", "catalog-column-name", is_sortable=True),
+    Column("kind", "catalog-column-kind", is_sortable=True),
+    Column("type", "catalog-column-type", is_sortable=True),
+    Column("owner", "catalog-column-owner", is_sortable=True),
+    Column("system", "catalog-column-system", is_sortable=True),
+    Column("lifecycle", "catalog-column-lifecycle", is_sortable=True),
+    Column("language", "catalog-column-language"),
+    Column("confidence", "catalog-column-source", is_sortable=True),
+    Column("findings", "catalog-column-findings"),
+)
+_PEOPLE_COLUMNS = ("name", "kind", "type", "confidence", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of a list of entities."""
+
+    entity: EntityRow
+    link: EntityLink
+    owner: EntityLink | None
+    system: EntityLink | None
+    findings: Mapping[Severity, int]
+
+
+Words = Callable[..., str]
+"""The words of the reader's language: `t(key, …)` of templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers above the list; `owned` is the share of what can have an owner, `severe` are critical and high."""
+
+    entities: int
+    kinds: int
+    owned: float
+    unowned: int
+    to_confirm: int
+    open_findings: int
+    severe: int
+
+    @property
+    def unowned_href(self) -> str:
+        """The list of what could have an owner and has none."""
+        kinds = "+".join(f"kind:{kind}" for kind in _OWNABLE)
+        return f"{_PATH}?q={kinds}+owner:{repository.NOBODY}"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTable(Table):
+    """The catalog's list: without a query it shows components, with an empty one everything."""
+
+    def href(self, query: Query | None = None, sort: str | None = None, after: str | None = None) -> str:
+        """The address of this list; an empty query is written, for none means components."""
+        address = Table.href(self, query, sort, after)
+        if str(self.query if query is None else query):
+            return address
+        return f"{address}{'&' if '?' in address else '?'}q="
+
+
+def add(router: APIRouter, services: Services) -> None:
+    """Add the list's routes."""
+
+    @router.get("")
+    def list_page(request: Request) -> Response:
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
+        table, complaint = _table(request)
+        with services.database.reading() as session:
+            now = services.clock()
+            query = _question(table, actor)
+            page = _page(session, actor, query, table.after, now)
+            counts = repository.all_facet_counts(session, actor, query, ("kind", *_FACETS))
+            totals = _totals(session, actor, now)
+            return render(
+                request,
+                "catalog/list.html",
+                fragment="results",
+                table=replace(table, columns=_columns(table)),
+                page=page,
+                tabs=_tabs(table, counts["kind"]),
+                facets=_facets(table, counts, actor),
+                totals=totals,
+                complaint=complaint,
+                can_discover=may(actor, "catalog.discover"),
+                who_may_discover=who_may("catalog.discover"),
+            )
+
+
+def listed(session: Session, actor: Actor, rows: Sequence[EntityRow], now: datetime) -> list[Listed]:
+    """Rows for a table of entities, with what they are linked to and their open findings."""
+    found = repository.open_findings(session, actor, [row.ref for row in rows], now)
+    return [Listed(row, _link(row), link_to(row.owner), link_to(row.system), found.get(row.ref, {})) for row in rows]
+
+
+def short_filter(facet: str, value: str) -> str:
+    """A filter's value as addresses have it: references lose what goes without saying."""
+    if facet not in _REFERENCES or value in (_ME, repository.NOBODY):
+        return value
+    try:
+        return short_of(EntityRef.parse(value, _REFERENCES[facet]), _REFERENCES[facet])
+    except InvalidEntityRef:
+        return value
+
+
+def _table(request: Request) -> tuple[EntityTable, str]:
+    """The list as the address asks for it, and what is wrong with the address."""
+    try:
+        table = EntityTable.from_request(request, _COLUMNS, _FILTERS, "name")
+    except InvalidFilter as error:
+        return EntityTable(_PATH, _COLUMNS, _DEFAULT, "name", "name"), error.message
+    if "q" not in request.query_params:
+        return replace(table, query=_DEFAULT), ""
+    tokens = (Token(token.key, short_filter(token.key, token.value)) for token in table.query.tokens)
+    kept = tuple(dict.fromkeys(token for token in tokens if token != Token("kind", _ANY)))
+    return replace(table, query=Query(kept, table.query.text)), ""
+
+
+def _question(table: Table, actor: Actor) -> repository.Query:
+    facets = {facet: _values(facet, table.query.values(facet), actor) for facet in repository.FACETS}
+    return repository.Query(
+        {facet: values for facet, values in facets.items() if values},
+        table.query.text,
+        has_questions="asked" in table.query.values("is"),
+        sort=table.sort.removeprefix("-"),
+        descending=table.sort.startswith("-"),
+    )
+
+
+def _values(facet: str, written: Sequence[str], actor: Actor) -> list[str]:
+    values: list[str] = []
+    for value in written:
+        if facet == "owner" and value == _ME:
+            values += mine(actor) or ["nobody at all"]
+        else:
+            values.append(_full(facet, value))
+    return values
+
+
+def mine(actor: Actor) -> list[str]:
+    """The references under which the actor owns things."""
+    own = [actor.entity] if actor.entity else []
+    return [str(ref) for ref in (*sorted(actor.groups), *own)]
+
+
+def _full(facet: str, value: str) -> str:
+    if facet not in _REFERENCES or value == repository.NOBODY:
+        return value
+    try:
+        return str(EntityRef.parse(value, _REFERENCES[facet]))
+    except InvalidEntityRef:
+        return value
+
+
+def _page(session: Session, actor: Actor, query: repository.Query, after: str | None, now: datetime) -> Page[Listed]:
+    found = repository.list_entities(session, actor, query, PAGE_SIZE, _offset(after))
+    following = None if found.next_offset is None else str(found.next_offset)
+    return Page(listed(session, actor, found.entities, now), found.total, following)
+
+
+def _offset(after: str | None) -> int:
+    return int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else 0
+
+
+def _link(row: EntityRow) -> EntityLink:
+    link = link_to(row.ref)
+    assert link is not None
+    return replace(link, name=row.name)
+
+
+def _columns(table: Table) -> Sequence[Column]:
+    """The columns that tell rows apart: no kind where all are of one, no system where it is people."""
+    columns = [column for column in _COLUMNS if column.key != "kind" or len(table.query.values("kind")) != 1]
+    if table.query.values("kind") in (["group"], ["user"]):
+        return [column for column in columns if column.key in _PEOPLE_COLUMNS]
+    return columns
+
+
+def _tabs(
+    table: Table, counts: Sequence[tuple[str | None, int]]
+) -> Callable[[Words], list[tuple[str, str, int, bool]]]:
+    """The kinds to look at, as `ui.tabs` takes them: word, address, count under the other filters, is it shown."""
+    by_kind = {kind: count for kind, count in counts if kind}
+    chosen, others = table.query.values("kind"), table.query.without("kind")
+    shown = sorted({*by_kind, *chosen}, key=lambda kind: (place_of(kind), kind))
+
+    def tab(kind: str, t: Words) -> tuple[str, str, int, bool]:
+        href = table.href(query=Query((Token("kind", kind), *others.tokens), others.text))
+        return kind_word(kind, t), href, by_kind.get(kind, 0), chosen == [kind]
+
+    def tabs(t: Words) -> list[tuple[str, str, int, bool]]:
+        everything = (t("catalog-kinds-all"), table.href(query=others), sum(by_kind.values()), not chosen)
+        return [*(tab(kind, t) for kind in shown), everything]
+
+    return tabs
+
+
+def place_of(kind: str) -> int:
+    """Where a kind stands among the others."""
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)
+
+
+def kind_word(kind: str, t: Words) -> str:
+    """The word for all entities of a kind, the kind itself where it is none of ours."""
+    return t(f"catalog-kinds-{kind}") if kind in KINDS else kind
+
+
+def _facets(
+    table: Table, counts: Mapping[str, Sequence[tuple[str | None, int]]], actor: Actor
+) -> Callable[[Words], list[Facet]]:
+    """The filters that leave a choice, to be called with the words of the reader's language."""
+
+    def facets(t: Words) -> list[Facet]:
+        found = []
+        for facet in _FACETS:
+            values = [_facet_value(facet, value, count, t) for value, count in counts[facet]]
+            if facet == "owner":
+                values = [*_owned_by_me(counts["owner"], actor, t), *values]
+            if len(values) > 1 or table.query.values(facet):
+                found.append(Facet(facet, f"catalog-column-{'source' if facet == 'origin' else facet}", values))
+        return found
+
+    return facets
+
+
+def _facet_value(facet: str, value: str | None, count: int, t: Words) -> FacetValue:
+    if value is None:
+        return FacetValue(repository.NOBODY, t("catalog-facet-none"), count)
+    short = short_filter(facet, value)
+    return FacetValue(short, t(f"catalog-origin-{value}") if facet == "origin" else short, count)
+
+
+def _owned_by_me(counts: Sequence[tuple[str | None, int]], actor: Actor, t: Words) -> list[FacetValue]:
+    owners = mine(actor)
+    if not owners:
+        return []
+    return [FacetValue(_ME, t("catalog-facet-me"), sum(count for owner, count in counts if owner in owners))]
+
+
+def _totals(session: Session, actor: Actor, now: datetime) -> Totals:
+    by_kind = repository.count_by_kind(session, actor)
+    ownable = sum(by_kind.get(kind, 0) for kind in _OWNABLE)
+    unowned = repository.Query({"kind": _OWNABLE, "owner": [repository.NOBODY]})
+    without = repository.count_where(session, actor, unowned) if ownable else 0
+    found = findings.count_by_severity(session, actor, Wanted(), now)
+    return Totals(
+        entities=sum(by_kind.values()),
+        kinds=len(by_kind),
+        owned=(ownable - without) / ownable if ownable else 0.0,
+        unowned=without,
+        to_confirm=repository.count_where(session, actor, repository.Query(has_questions=True)),
+        open_findings=sum(found.values()),
+        severe=found[Severity.CRITICAL] + found[Severity.HIGH],
+    )
