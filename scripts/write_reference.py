@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: settings, command line, error codes, REST. A test checks that it is up to date."""
+"""Write docs/reference from the code: settings, commands, error codes, REST. A test checks it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def settings() -> str:
     """Return the page of settings."""
     lines = [
         "# Settings\n",
-        "Strongest first: an environment variable, the file that a `…_FILE` variable names (for secrets), `homeport.yaml`",
-        "in the home folder, the default. An unknown key is an error.\n",
+        "Strongest first: an environment variable, the file that a `…_FILE` variable names (for secrets),",
+        "`homeport.yaml` in the home folder, the default. An unknown key is an error.\n",
         "| key in homeport.yaml | environment variable | default | meaning |",
         "|---|---|---|---|",
         *_settings_rows("", Settings),
@@ -62,13 +62,13 @@ def command_line() -> str:
 def errors() -> str:
     """Return the page of error codes."""
     rows = [
-        f"| `{error.code}` | {int(error.status)} | {error.exit_code} | {(error.__doc__ or '').strip().splitlines()[0]} |"
+        f"| `{error.code}` | {int(error.status)} | {error.exit_code} | {(error.__doc__ or '').splitlines()[0]} |"
         for error in all_errors()
     ]
     head = [
         "# Error codes\n",
-        "REST answers errors as `application/problem+json` (RFC 9457) with `code`, `detail` and, for a field, `errors[]` with",
-        "JSON pointers. The command line prints one line and exits with the code below.\n",
+        "REST answers errors as `application/problem+json` (RFC 9457) with `code`, `detail` and, for a field,",
+        "`errors[]` with JSON pointers. The command line prints one line and exits with the code below.\n",
         "| code | HTTP status | exit code | meaning |",
         "|---|---|---|---|",
     ]
@@ -79,8 +79,9 @@ def rest() -> str:
     """Return the page of REST operations."""
     lines = [
         "# REST\n",
-        "Send `Authorization: Bearer hp_…` (see `homeport token create`). Lists take `limit` and `after` and answer `items`",
-        "and `after`, with a `Link` header. The OpenAPI 3.1 document is at `/api/v1/openapi.json` for who is signed in.\n",
+        "Send `Authorization: Bearer hp_…` (see `homeport token create`). Lists take `limit` and `after` and answer",
+        "`items` and `after`, with a `Link` header. The OpenAPI 3.1 document is at `/api/v1/openapi.json` for who is",
+        "signed in.\n",
         "| operation | what it does |",
         "|---|---|",
     ]

@@ -65,9 +65,7 @@ def settings_for(modules: list[Module], **overrides: Any) -> Settings:
 
 
 @contextmanager
-def installation(
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC), **overrides: Any
-) -> Iterator[Homeport]:
+def installation(clock: Callable[[], datetime] = lambda: datetime.now(UTC), **overrides: Any) -> Iterator[Homeport]:
     """The installation that the settings describe, its database brought to the newest shape.
 
     Raises:
@@ -131,7 +129,9 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
 
 
 def _shell(homeport: Homeport) -> Shell:
-    parts = [Pages(module.name, module.folder, tuple(module.navigation(homeport.services))) for module in homeport.modules]
+    parts = [
+        Pages(module.name, module.folder, tuple(module.navigation(homeport.services))) for module in homeport.modules
+    ]
     settings = homeport.settings
     return Shell(
         [Pages("pages", pages.FOLDER, pages.navigation(homeport.services)), *parts],

@@ -350,9 +350,7 @@ def _tell_demo(summary: saebom.Summary) -> None:
 
 def _invite(link: str, base_url: str) -> None:
     say(f"\nThe portal   {base_url}\nSign in once {link}\n")
-    say(
-        "Try: Catalog, an entity that nobody described, its graph; search 주문; confirm who owns what; then the findings."
-    )
+    say("Try: Catalog, an entity that nobody described, its graph; search 주문; confirm an owner; then the findings.")
     say("Stop with Ctrl-C.")
 
 
@@ -381,7 +379,11 @@ def _has_people(homeport: Homeport) -> bool:
 
 def _set_up_logging() -> None:
     level = logging.getLevelNamesMapping().get(os.environ.get("HOMEPORT_LOG", "warning").upper(), logging.WARNING)
-    renderer: Any = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

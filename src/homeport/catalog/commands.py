@@ -81,7 +81,9 @@ def get_entity(
 @commands.command("refresh")
 def refresh(
     context: typer.Context,
-    ref: Annotated[str | None, typer.Argument(help="The entity whose repository to read again; all if left out.")] = None,
+    ref: Annotated[
+        str | None, typer.Argument(help="The entity whose repository to read again; all if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read again what changed; the repository of one entity is read again even if it did not."""

@@ -119,7 +119,11 @@ class RelationRow(Base):
     """
 
     __tablename__ = "catalog_relation"
-    __table_args__ = (UniqueConstraint("stated_by", "source", "type", "target"), Index(None, "source"), Index(None, "target"))
+    __table_args__ = (
+        UniqueConstraint("stated_by", "source", "type", "target"),
+        Index(None, "source"),
+        Index(None, "target"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stated_by: Mapped[str]

@@ -93,11 +93,11 @@ class Discover:
 
     def _read_all(self, run: Run, request: DiscoverRequest, location_id: int) -> list[str]:
         there = {_path_of(one): one for one in _repositories(request.target)}
-        failed = []
-        for path in run.pending_targets():
-            if not self._read_one(run, location_id, path, there.get(path), path in request.only):
-                failed.append(path)
-        return failed
+        return [
+            path
+            for path in run.pending_targets()
+            if not self._read_one(run, location_id, path, there.get(path), path in request.only)
+        ]
 
     def _read_one(self, run: Run, location_id: int, path: str, source: GitRepository | None, is_forced: bool) -> bool:
         run.check()

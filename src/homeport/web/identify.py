@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from anyio import to_thread
@@ -30,7 +30,7 @@ class Identify:
         app: ASGIApp,
         database: Database,
         clock: Callable[[], datetime],
-        groups_of: Callable[[Session, EntityRef], Iterable[EntityRef]],
+        groups_of: Callable[[Session, EntityRef], Collection[EntityRef]],
     ) -> None:
         self._app = app
         self._database = database

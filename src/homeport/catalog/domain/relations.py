@@ -1,6 +1,6 @@
 """The relations that an entity's document makes, each with its counterpart.
 
-Source: Backstage, "Well-known Relations between Catalog Entities" and catalog-backend 4.0 (BuiltinKindsEntityProcessor).
+Source: Backstage, "Well-known Relations between Catalog Entities"; catalog-backend 4.0, BuiltinKindsEntityProcessor.
 """
 
 from __future__ import annotations

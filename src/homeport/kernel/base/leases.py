@@ -100,10 +100,8 @@ def renew(session: Session, lease: Lease, now: datetime, lease_s: float) -> None
         LeaseLost: somebody else took it over, or it was withdrawn.
     """
     until = now + timedelta(seconds=lease_s)
-    changed = session.execute(
-        update(LeaseRow).where(LeaseRow.id == lease.id, LeaseRow.fence == lease.fence).values(leased_until=until)
-    )
-    if changed.rowcount != 1:
+    mine = update(LeaseRow).where(LeaseRow.id == lease.id, LeaseRow.fence == lease.fence)
+    if session.scalar(mine.values(leased_until=until).returning(LeaseRow.id)) is None:
         raise LeaseLost(f"The work {lease.key!r} of {lease.queue!r} was taken over by another worker.")
 
 

@@ -41,7 +41,9 @@ class Settings(Section):
     )
     zone: str = Field("UTC", description="Time zone where the user chose none, an IANA name such as Asia/Seoul.")
     log: str = Field(
-        "warning", pattern="^(debug|info|warning|error)$", description="How much is logged: debug, info, warning, error."
+        "warning",
+        pattern="^(debug|info|warning|error)$",
+        description="How much is logged: debug, info, warning, error.",
     )
     run_workers: int = Field(2, ge=1, le=64, description="Runs worked on at once by one process.")
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")

@@ -83,11 +83,11 @@ class Listener:
                 self._stopping.wait(1.0)
 
     def _listen_once(self) -> None:
-        import psycopg  # noqa: PLC0415 - an extra that SQLite does not need
+        import psycopg  # an extra that SQLite does not need
 
         assert self._url
         with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(f"LISTEN {_CHANNEL}")
+            connection.execute("LISTEN homeport")
             while not self._stopping.is_set():
                 for notification in connection.notifies(timeout=0.5):
                     WAKEUPS.ring(notification.payload)

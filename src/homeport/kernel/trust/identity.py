@@ -179,6 +179,11 @@ def ensure_person(
     return person
 
 
+def has_people(session: Session) -> bool:
+    """Whether anybody has ever signed in."""
+    return session.scalar(select(Person.id).where(Person.last_seen_at.is_not(None)).limit(1)) is not None
+
+
 def person_of(session: Session, actor: Actor) -> Person | None:
     """Return the person an actor is, or None for tokens and homeport itself."""
     return session.get(Person, int(actor.id)) if actor.kind == "person" else None

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from homeport.kernel.work.runs import Run
+    from homeport.kernel.work.execution import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,22 @@ InputT = TypeVar("InputT", bound=Input, contravariant=True)
 
 
 class Procedure(Protocol[InputT]):
-    """Something the platform does for someone.
+    """Something the platform does for someone."""
 
-    `action` is what the actor must be allowed to do to start it.
-    """
+    @property
+    def name(self) -> str:
+        """The name it is found by: module.verb."""
+        ...
 
-    name: str
-    action: str
-    input: type[Input]
+    @property
+    def action(self) -> str:
+        """The action of the access rule that says who may start it."""
+        ...
+
+    @property
+    def input(self) -> type[Input]:
+        """The form of its input."""
+        ...
 
     def plan(self, request: InputT) -> Plan:
         """Return what a run would do now. Raises InvalidInput where the request can't be planned."""

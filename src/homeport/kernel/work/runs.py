@@ -262,7 +262,7 @@ def list_runs(
 
 def count_by_state(session: Session) -> dict[str, int]:
     """Return how many runs there are in each state."""
-    return dict(session.execute(select(RunRow.state, func.count()).group_by(RunRow.state)).tuples().all())
+    return dict(session.execute(select(RunRow.state, func.count()).group_by(RunRow.state)).all())
 
 
 def steps_of(session: Session, run_id: str) -> Sequence[StepRow]:
