@@ -22,7 +22,7 @@ def icon(name: str, css: str = "") -> Markup:
     """
     drawing = _drawing(name)
     if drawing is None:
-        return Markup('<span aria-hidden="true">{}</span>').format(_PLAIN.get(name, ""))
+        return Markup('<span class="icon" aria-hidden="true">{}</span>').format(_PLAIN.get(name, ""))
     return Markup(
         '<svg class="icon {}" viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>'

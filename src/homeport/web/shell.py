@@ -164,6 +164,12 @@ class Shell:
             response.delete_cookie(NOTICE_COOKIE)
         return response
 
+    def component(self, request: Request, name: str, *arguments: Any) -> str:
+        """One macro of `ui` as HTML, for what is sent to a page that is already open (live.py)."""
+        variables = self._context(request)
+        macros = self._environment.get_template("web/components.html").make_module(variables)
+        return str(getattr(macros, name)(*arguments))
+
     def error_page(self, request: Request, status_code: int, detail: str = "", code: str = "") -> HTMLResponse:
         """A page that says what went wrong and what to do next: `detail` for people, `code` for the documentation."""
         wording = status_code if status_code in {403, 404, 500, 503} else 500 if status_code >= 500 else 400

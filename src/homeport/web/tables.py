@@ -205,4 +205,4 @@ def decode_cursor(cursor: str) -> dict[str, str | int | float | None]:
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if re.search(r"\s", value) or not value else value
+    return f'"{value}"' if re.search(r"\s", value) or value.startswith("//") or not value else value

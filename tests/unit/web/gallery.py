@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from homeport.web.code import highlight
 from homeport.web.graph import Edge, Graph, Node, draw, fold
+from homeport.web.live import ServerEvent, event_stream, fragment
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import NavItem, Pages, Shell, redirect, render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Table
@@ -178,6 +179,23 @@ async def gallery(request: Request) -> Response:
     return render(request, "gallery/gallery.html", **context)
 
 
+async def run(request: Request) -> Response:
+    return render(request, "gallery/run.html", steps=_steps(request))
+
+
+async def run_events(request: Request) -> Response:
+    """A log line and the end for who comes first; who comes back after event 1 gets the rest only."""
+    line = {"number": 6, "text": "registered <gift-card-api>", "level": "info", "at": NOW}
+    html = request.app.state.shell.component(request, "log_line", line)
+    events = [
+        ServerEvent("1", "append", fragment("log-3", html)),
+        ServerEvent("2", "replace", fragment("run-state", '<p id="run-state">done</p>')),
+        ServerEvent("3", "end", ""),
+    ]
+    seen = int(request.headers.get("Last-Event-ID", "0"))
+    return event_stream(iter(events[seen:]))
+
+
 async def login(request: Request) -> Response:
     return render(request, "gallery/login.html")
 
@@ -254,6 +272,8 @@ def build() -> Starlette:
         Route("/", gallery),
         Route("/catalog", catalog),
         Route("/login", login),
+        Route("/runs/9f3", run),
+        Route("/runs/9f3/events", run_events),
         Route("/act", act, methods=["POST"]),
         Route("/error/{status}", failing),
         *shell.routes(),

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(missing_parts()), rea
 
 PAGES = {
     "/": 200,
+    "/runs/9f3": 200,
     "/catalog?q=kind:api+owner:team-member": 200,
     "/catalog?q=nothing": 200,
     "/login": 200,
@@ -79,6 +80,14 @@ def test_a_filter_changes_the_results_in_place(browser: Browser, base: str) -> N
         expect(page.get_by_role("row")).to_have_count(2)
         expect(page.get_by_role("searchbox", name="Filter by name")).to_be_focused()
         assert loads == [base + "/catalog"]
+
+
+def test_a_log_grows_while_one_looks(browser: Browser, base: str) -> None:
+    with open_page(browser, Look("light", "en", 1280)) as page:
+        page.goto(base + "/runs/9f3")
+        expect(page.locator("#log-3 li")).to_have_count(2)
+        expect(page.locator("#L6")).to_contain_text("registered <gift-card-api>")
+        expect(page.locator("#run-state")).to_have_text("done")
 
 
 def test_the_palette_goes_to_a_page_by_name(browser: Browser, base: str) -> None:

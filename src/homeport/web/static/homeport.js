@@ -4,7 +4,8 @@ const palette = document.getElementById("palette");
 const help = document.getElementById("keyboard-help");
 const editable = "input, textarea, select, [contenteditable]";
 
-for (const element of document.querySelectorAll("[data-copy], [data-opens]")) element.hidden = false;
+const enhanced = navigator.clipboard ? "[data-copy], [data-opens]" : "[data-opens]";
+for (const element of document.querySelectorAll(enhanced)) element.hidden = false;
 
 // ---- the browser's time zone, for who has not set one
 
@@ -26,6 +27,8 @@ document.addEventListener("click", (event) => {
   }
   const opener = target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const choice = target.closest("details[data-closes] a[hx-get]");
+  if (choice) closeMenus(choice);
   const copier = target.closest("[data-copy]");
   if (copier) copy(copier);
   if (target instanceof HTMLDialogElement) target.close();
