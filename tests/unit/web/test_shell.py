@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+import homeport.web.shell as shell_module
 from homeport.web.shell import NavItem, Pages, Shell, local_path
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -139,3 +141,10 @@ def test_without_front_end_files_a_page_is_still_readable(monkeypatch: pytest.Mo
     html = TestClient(gallery.build()).get("/catalog").text
     assert "vendor/" not in html
     assert "order-api" in html
+
+
+def test_every_macro_is_described_where_page_authors_look() -> None:
+    source = (Path(shell_module.__file__).parent / "html/components.html").read_text(encoding="utf-8")
+    described, _, macros = source.partition("#}\n")
+    names = re.findall(r"\{% macro ([a-z]\w*)\(", macros)
+    assert [name for name in names if f"{name}(" not in described] == []
