@@ -57,9 +57,7 @@ def _on_unforeseen(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail, ())
 
 
-def _answer(
-    request: Request, status: HTTPStatus, code: str, detail: str, errors: tuple[FieldError, ...]
-) -> Response:
+def _answer(request: Request, status: HTTPStatus, code: str, detail: str, errors: tuple[FieldError, ...]) -> Response:
     if not _is_program(request):
         return shell_of(request).error_page(request, status, detail, code)
     problem = {

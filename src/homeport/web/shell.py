@@ -51,6 +51,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from homeport.kernel.module import NavItem
 from homeport.web import code
 from homeport.web.assets import Assets
 from homeport.web.formats import Formats
@@ -74,26 +75,6 @@ _HERE = Path(__file__).parent
 
 GROUPS = ("", "deliver", "operate", "secure", "admin")
 """The groups of the navigation, in order; the first has no heading. The words are `nav-group-<name>`."""
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """One line of the navigation: `label` is a message key, `icon` one of Lucide's, lit up on its address and below it.
-
-    `count` is asked on every page: keep it one fast query, or leave it out.
-    """
-
-    label: str
-    href: str
-    icon: str
-    order: int
-    group: str = ""
-    count: Callable[[Request], int | None] | None = None
-    is_for: Callable[[Request], bool] | None = None
-
-    def is_current(self, path: str) -> bool:
-        """Whether a page of this address belongs to the item."""
-        return path == self.href or (self.href != "/" and path.startswith(self.href + "/"))
 
 
 @dataclass(frozen=True, slots=True)
