@@ -217,13 +217,18 @@ class PlainTree:
         return tuple(sorted(self._walk(), key=lambda file: file.path))
 
     def _walk(self) -> Iterator[TreeFile]:
-        for folder, folders, names in os.walk(self.path, followlinks=False):
-            folders[:] = [name for name in folders if name != ".git"]
-            for name in names:
-                file = Path(folder, name)
-                if name == ".git":
-                    continue
-                yield TreeFile(file.relative_to(self.path).as_posix(), file.lstat().st_size, not _is_regular(file))
+        waiting = [("", self.path)]
+        while waiting:
+            prefix, folder = waiting.pop()
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name == ".git":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((f"{prefix}{entry.name}/", Path(entry.path)))
+                    else:
+                        is_regular = entry.is_file(follow_symlinks=False)
+                        yield TreeFile(prefix + entry.name, entry.stat(follow_symlinks=False).st_size, not is_regular)
 
 
 def find_repositories(root: Path) -> Iterator[GitRepository]:
@@ -313,10 +318,6 @@ def _common_directory(git_directory: Path) -> Path:
 def _text(file: Path) -> str:
     with file.open(errors="replace") as stream:
         return stream.read(4096).replace("\0", "")
-
-
-def _is_regular(file: Path) -> bool:
-    return file.is_file() and not file.is_symlink()
 
 
 def _contents(paths: list[str], output: bytes) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.reading import Dependency
+from homeport.catalog.domain.words import by_word, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +26,73 @@ class Setting:
     place: Place
 
 
-_SCHEMES = {
-    "postgres": "postgresql", "postgresql": "postgresql", "postgis": "postgresql", "pgsql": "postgresql", "mysql": "mysql",
-    "mysql2": "mysql", "mariadb": "mariadb", "redis": "redis", "rediss": "redis", "valkey": "valkey", "mongodb": "mongodb",
-    "mongodb+srv": "mongodb", "amqp": "rabbitmq", "amqps": "rabbitmq", "kafka": "kafka", "nats": "nats", "oracle": "oracle",
-    "mssql": "sqlserver", "sqlserver": "sqlserver", "elasticsearch": "elasticsearch", "es": "elasticsearch",
-    "opensearch": "opensearch", "memcached": "memcached", "memcache": "memcached", "cassandra": "cassandra",
-    "clickhouse": "clickhouse", "neo4j": "neo4j", "bolt": "neo4j", "pulsar": "pulsar", "s3": "s3", "couchdb": "couchdb",
-    "cockroachdb": "cockroachdb", "influxdb": "influxdb", "tibero": "tibero", "db2": "db2",
-}  # fmt: skip
-_PORTS = {
-    "5432": "postgresql", "3306": "mysql", "6379": "redis", "27017": "mongodb", "9092": "kafka", "5672": "rabbitmq",
-    "9200": "elasticsearch", "11211": "memcached", "1521": "oracle", "1433": "sqlserver", "9042": "cassandra", "4222": "nats",
-}  # fmt: skip
-_WORDS = {
-    "postgres": "postgresql", "postgresql": "postgresql", "pgsql": "postgresql", "pg": "postgresql", "mysql": "mysql",
-    "mariadb": "mariadb", "redis": "redis", "valkey": "valkey", "mongo": "mongodb", "mongodb": "mongodb", "kafka": "kafka",
-    "rabbitmq": "rabbitmq", "rabbit": "rabbitmq", "amqp": "rabbitmq", "elasticsearch": "elasticsearch",
-    "elastic": "elasticsearch", "opensearch": "opensearch", "memcached": "memcached", "memcache": "memcached",
-    "cassandra": "cassandra", "nats": "nats", "clickhouse": "clickhouse", "minio": "minio", "dynamodb": "dynamodb",
-    "oracle": "oracle", "sqlserver": "sqlserver", "mssql": "sqlserver", "neo4j": "neo4j", "influxdb": "influxdb",
-    "influx": "influxdb", "sqs": "sqs", "sns": "sns", "s3": "s3", "meilisearch": "meilisearch", "zookeeper": "zookeeper",
-    "etcd": "etcd", "consul": "consul", "vault": "vault", "pulsar": "pulsar", "activemq": "activemq", "solr": "solr",
-}  # fmt: skip
-_EMBEDDED = frozenset("sqlite sqlite3 h2 hsqldb derby file memory duckdb".split())
-_IMAGES = _WORDS | {"postgis": "postgresql", "timescaledb": "postgresql", "cp-kafka": "kafka", "bitnami-kafka": "kafka",
-                    "mssql-server": "sqlserver", "percona": "mysql", "redis-stack": "redis", "redpanda": "kafka",
-                    "clickhouse-server": "clickhouse", "mongo-express": ""}  # fmt: skip
+_SCHEMES = by_word(
+    {
+        "postgresql": "postgres postgresql postgis pgsql",
+        "mysql": "mysql mysql2",
+        "redis": "redis rediss",
+        "mongodb": "mongodb mongodb+srv",
+        "rabbitmq": "amqp amqps",
+        "sqlserver": "mssql sqlserver",
+        "elasticsearch": "elasticsearch es",
+        "memcached": "memcached memcache",
+        "neo4j": "neo4j bolt",
+    }
+) | {
+    name: name
+    for name in words(
+        "mariadb valkey kafka nats oracle opensearch cassandra clickhouse pulsar s3 couchdb cockroachdb "
+        "influxdb tibero db2"
+    )
+}
+_PORTS = by_word(
+    {
+        "postgresql": "5432",
+        "mysql": "3306",
+        "redis": "6379",
+        "mongodb": "27017",
+        "kafka": "9092",
+        "rabbitmq": "5672",
+        "elasticsearch": "9200",
+        "memcached": "11211",
+        "oracle": "1521",
+        "sqlserver": "1433",
+        "cassandra": "9042",
+        "nats": "4222",
+    }
+)
+_WORDS = by_word(
+    {
+        "postgresql": "postgres postgresql pgsql pg",
+        "mongodb": "mongo mongodb",
+        "rabbitmq": "rabbitmq rabbit amqp",
+        "elasticsearch": "elasticsearch elastic",
+        "memcached": "memcached memcache",
+        "sqlserver": "sqlserver mssql",
+        "influxdb": "influxdb influx",
+    }
+) | {
+    name: name
+    for name in words(
+        "mysql mariadb redis valkey kafka opensearch cassandra nats clickhouse minio dynamodb oracle neo4j sqs sns s3 "
+        "meilisearch zookeeper etcd consul vault pulsar activemq solr"
+    )
+}
+_EMBEDDED = words("sqlite sqlite3 h2 hsqldb derby file memory duckdb")
+_IMAGES = _WORDS | {
+    "postgis": "postgresql",
+    "timescaledb": "postgresql",
+    "cp-kafka": "kafka",
+    "redpanda": "kafka",
+    "mssql-server": "sqlserver",
+    "percona": "mysql",
+    "redis-stack": "redis",
+    "clickhouse-server": "clickhouse",
+}
 
 _URL = re.compile(
-    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s,;\"'<>]*)(?::(?P<port>\d+))?(?P<path>/[^\s?#,;\"']*)?"
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s,;\"'<>]*)"
+    r"(?::(?P<port>\d+))?(?P<path>/[^\s?#,;\"']*)?"
 )
 _JDBC = re.compile(r"(?:jdbc|r2dbc)(?::pool)?:(?P<driver>[a-z0-9-]+)(?::[a-z0-9:-]*?)?:(?P<rest>\S*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<port>\d{2,5})")
@@ -67,14 +105,18 @@ _ARN = re.compile(
 )
 _QUEUE_URL = re.compile(r"https?://(?:sqs\.[\w-]+|[\w-]+\.queue)\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
 
-_ADDRESS_WORDS = frozenset("host hosts hostname url uri urls uris addr addrs address addresses endpoint endpoints server servers "
-                           "broker brokers node nodes dsn cluster bootstrap target targets upstream".split())  # fmt: skip
-_CHOICE_WORDS = frozenset("driver connection backend engine client dialect type adapter vendor provider store".split())
-_CHOICE_SUBJECTS = frozenset("db database datasource cache queue session broker storage mq messaging".split())
-_OTHERS_WORDS = _ADDRESS_WORDS | frozenset("api service base baseurl baseuri apiurl svc gateway webhook".split())
-_OWN_WORDS = frozenset("homepage docs doc documentation repository repo image icon logo avatar license schema cors origin origins "
-                       "allowed referer redirect callback public self site app frontend nextauth website proxy issuer tag "
-                       "registry contact support help terms privacy xmlns cdn static asset assets font fonts".split())  # fmt: skip
+_ADDRESS_WORDS = words(
+    "host hosts hostname url uri urls uris addr addrs address addresses endpoint endpoints server servers broker "
+    "brokers node nodes dsn cluster bootstrap target targets upstream"
+)
+_CHOICE_WORDS = words("driver connection backend engine client dialect type adapter vendor provider store")
+_CHOICE_SUBJECTS = words("db database datasource cache queue session broker storage mq messaging")
+_OTHERS_WORDS = _ADDRESS_WORDS | words("api service base baseurl baseuri apiurl svc gateway webhook")
+_OWN_WORDS = words(
+    "homepage docs doc documentation repository repo image icon logo avatar license schema cors origin origins allowed "
+    "referer redirect callback public self site app frontend nextauth website proxy issuer tag registry contact "
+    "support help terms privacy xmlns cdn static asset assets font fonts"
+)
 _NO_ONES_HOST = re.compile(
     r"^(localhost|.*\.localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.\d|host\.docker\.internal|kubernetes\.default"
     r"|(www\.)?(github|gitlab|bitbucket|npmjs|pypi|docker|w3|json-schema|schema|apache|spring|jsdelivr|unpkg|wikipedia"
@@ -109,7 +151,7 @@ def address_host(host: str) -> str | None:
     """Return the host in lower case where it can be another's, None for one's own machine, placeholders and samples."""
     lowered = host.lower().rstrip(".")
     cluster_local = re.fullmatch(r"[\w.-]+\.svc(\.cluster\.local)?", lowered)
-    if not _HOST.fullmatch(lowered) or _NO_ONES_HOST.search(lowered) and not cluster_local:
+    if not _HOST.fullmatch(lowered) or (_NO_ONES_HOST.search(lowered) and not cluster_local):
         return None
     return lowered
 
@@ -117,25 +159,25 @@ def address_host(host: str) -> str | None:
 def _connections(setting: Setting) -> Iterator[Dependency]:
     value = _DEFAULT.sub(lambda default: default[1], setting.value.strip().strip("\"'"))
     value = _DEFAULT.sub(lambda default: default[1], value)
-    words = _words(setting.name)
-    if not value or len(value) > 2_000 or not words:
+    parts = _words(setting.name)
+    if not value or len(value) > 2_000 or not parts:
         return
     jdbc = _JDBC.match(value)
     if jdbc:
         yield from _database(setting, jdbc["driver"].lower(), _jdbc_database(jdbc["rest"]))
         return
-    named = _named(setting, words, value)
+    named = _named(setting, parts, value)
     if named:
         yield named
         return
     urls = list(_URL.finditer(value))
     for url in urls:
-        yield from _of_url(setting, words, url)
+        yield from _of_url(setting, parts, url)
     if not urls:
-        yield from _of_plain(setting, words, value)
+        yield from _of_plain(setting, parts, value)
 
 
-def _named(setting: Setting, words: list[str], value: str) -> Dependency | None:
+def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
     """Topics, queues, tables and buckets, told by the setting's name or the value's form."""
     arn, queue_url = _ARN.fullmatch(value), _QUEUE_URL.fullmatch(value)
     if arn:
@@ -147,21 +189,21 @@ def _named(setting: Setting, words: list[str], value: str) -> Dependency | None:
         return _dependency(setting, "queue", queue_url["name"], "sqs", 0.7)
     if not _NAME.fullmatch(value) or value.isdigit() or value.lower() in ("true", "false", "default"):
         return None
-    last = words[-2] if words[-1] in ("name", "arn", "url") and len(words) > 1 else words[-1]
-    if last in ("topic", "topics") or "topics" in words[:-1] and len(value) > 3:
-        return _dependency(setting, "topic", value, "kafka" if "kafka" in words else None, 0.6)
-    if last == "queue" and words[-1] != "url":
+    last = parts[-2] if parts[-1] in ("name", "arn", "url") and len(parts) > 1 else parts[-1]
+    if last in ("topic", "topics") or ("topics" in parts[:-1] and len(value) > 3):
+        return _dependency(setting, "topic", value, "kafka" if "kafka" in parts else None, 0.6)
+    if last == "queue" and parts[-1] != "url":
         return _dependency(
-            setting, "queue", value, "sqs" if "sqs" in words else "rabbitmq" if "rabbitmq" in words else None, 0.6
+            setting, "queue", value, "sqs" if "sqs" in parts else "rabbitmq" if "rabbitmq" in parts else None, 0.6
         )
-    if last == "table" and words[-1] in ("name", "table") and {"dynamodb", "dynamo", "ddb"} & set(words):
+    if last == "table" and parts[-1] in ("name", "table") and {"dynamodb", "dynamo", "ddb"} & set(parts):
         return _dependency(setting, "table", value, "dynamodb", 0.6)
     if last == "bucket" and not _VARIABLE.search(value):
-        return _dependency(setting, "bucket", value, "s3" if {"s3", "aws"} & set(words) else None, 0.6)
+        return _dependency(setting, "bucket", value, "s3" if {"s3", "aws"} & set(parts) else None, 0.6)
     return None
 
 
-def _of_url(setting: Setting, words: list[str], url: re.Match[str]) -> Iterator[Dependency]:
+def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[Dependency]:
     scheme = url["scheme"].lower()
     engine = scheme.split("+")[0] if scheme not in _SCHEMES else scheme
     path = unquote((url["path"] or "").strip("/"))
@@ -174,39 +216,39 @@ def _of_url(setting: Setting, words: list[str], url: re.Match[str]) -> Iterator[
         return
     if engine not in ("http", "https", "grpc", "grpcs", "ws", "wss", "dns", "tcp"):
         return
-    product = _product_at(words, url["host"], url["port"])
+    product = _product_at(parts, url["host"], url["port"])
     if product:
         yield _dependency(setting, "product", product, product, 0.7)
-    elif engine != "tcp" and _may_be_others(words):
+    elif engine != "tcp" and _may_be_others(parts):
         yield from _host(setting, url["host"] or path.split(":")[0])
 
 
-def _of_plain(setting: Setting, words: list[str], value: str) -> Iterator[Dependency]:
+def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Dependency]:
     """A host, with a port or without, or the name of a product that a setting chooses."""
     first = value.split(",")[0].strip()
     addressed = _HOST_AND_PORT.fullmatch(first)
     host = addressed["host"] if addressed else first
     chosen = product_of_word(value.rpartition(".")[2])
-    if words[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(words) and value.lower() not in _EMBEDDED:
+    if parts[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(parts) and value.lower() not in _EMBEDDED:
         if chosen:
             yield _dependency(setting, "product", chosen, chosen, 0.7)
         return
-    is_address = bool(_ADDRESS_WORDS & set(words[-2:])) or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", words[-1]))
+    is_address = bool(_ADDRESS_WORDS & set(parts[-2:])) or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", parts[-1]))
     if not is_address:
         return
-    product = _product_at(words, host, addressed["port"] if addressed else None)
+    product = _product_at(parts, host, addressed["port"] if addressed else None)
     if product:
         yield _dependency(setting, "product", product, product, 0.7)
-    elif (addressed or _is_cluster_host(host)) and _may_be_others(words):
+    elif (addressed or _is_cluster_host(host)) and _may_be_others(parts):
         yield from _host(setting, host)
 
 
-def _product_at(words: list[str], host: str, port: str | None) -> str | None:
+def _product_at(parts: list[str], host: str, port: str | None) -> str | None:
     """The product that listens at an address, by the setting's name, the port or the host's first label."""
-    said = next((_WORDS[word] for word in words if word in _WORDS and word not in ("es", "pg")), None)
-    if "pghost" in words:
+    said = next((_WORDS[word] for word in parts if word in _WORDS and word not in ("es", "pg")), None)
+    if "pghost" in parts:
         return "postgresql"
-    if "bootstrap" in words and "servers" in words:
+    if "bootstrap" in parts and "servers" in parts:
         return "kafka"
     label = host.split(".")[0].lower()
     return said or (_PORTS.get(port) if port else None) or _WORDS.get(label)
@@ -249,11 +291,11 @@ def _host(setting: Setting, text: str) -> Iterator[Dependency]:
 
 
 def _is_cluster_host(host: str) -> bool:
-    return "." not in host and "-" in host or re.search(r"\.svc(\.|$)", host) is not None
+    return ("." not in host and "-" in host) or re.search(r"\.svc(\.|$)", host) is not None
 
 
-def _may_be_others(words: list[str]) -> bool:
-    return bool(_OTHERS_WORDS & set(words)) and not _OWN_WORDS & set(words[-4:])
+def _may_be_others(parts: list[str]) -> bool:
+    return bool(_OTHERS_WORDS & set(parts)) and not _OWN_WORDS & set(parts[-4:])
 
 
 def _words(name: str) -> list[str]:

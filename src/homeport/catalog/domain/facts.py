@@ -58,3 +58,13 @@ class Facts:
     api_count: int = 0
     resource_count: int = 0
     traits: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that speaks for a type; 1.0 is enough alone, what tells for sure weighs 3."""
+
+    type: str
+    weight: float
+    source: str
+    place: Place | None = None

@@ -10,19 +10,20 @@ Sources: `yaml` (catalog-info.yaml), `codeowners`, `commits`, `manifest`, `readm
 
 Problems become findings; whoever words them needs these parameters, all of them text:
 
-| rule                        | when                                                      | parameters                       |
-|-----------------------------|-----------------------------------------------------------|----------------------------------|
-| catalog.broken-file         | a file that matters could not be read, or only in part    | file, line, reason               |
-| catalog.empty-repository    | a Git repository without a commit                         | repository                       |
-| catalog.invalid-entity      | a described document is no entity (no kind, bad name)     | file, line, reason               |
-| catalog.unresolved-reference| a Location target or `$text` that leads nowhere or out    | file, line, target, reason       |
-| catalog.duplicate-entity    | two places give one name; the first keeps it              | entity, first, second, repository|
-| catalog.unknown-owner       | an owner is named whom the directory does not have        | entity, owner, source            |
-| catalog.ambiguous-owner     | commits show no clear majority                            | entity, candidates, best, share  |
-| catalog.orphan              | nobody who worked on it is in the directory               | entity, committers, last_at      |
+| rule                         | when                                               | parameters                      |
+|------------------------------|----------------------------------------------------|---------------------------------|
+| catalog.broken-file          | a file that matters can't be read, or only in part | file, line, reason              |
+| catalog.empty-repository     | a Git repository without a commit                  | repository                      |
+| catalog.invalid-entity       | a described document is no entity                  | file, line, reason              |
+| catalog.unresolved-reference | a Location target or `$text` leads nowhere or out  | file, line, target, reason      |
+| catalog.duplicate-entity     | two places give one name; the first keeps it       | entity, first, second           |
+| catalog.unknown-owner        | an owner is named whom the directory does not have | entity, owner, source           |
+| catalog.ambiguous-owner      | commits show no clear majority                     | entity, candidates, best, share |
+| catalog.orphan               | nobody who worked on it is in the directory        | entity, committers, last_at     |
 
-`line` is empty for a whole file; `candidates` reads `group:default/order 45 %, group:default/stock 40 %`; `first` and
-`second` read `repository: file:line`; `entity` is a full reference; `last_at` is an ISO 8601 date.
+`line` is empty for a whole file; `candidates` reads `group:default/order 45%, group:default/stock 40%, ? 15%`, where ?
+are people unknown; `first` and `second` read `repository: file:line`; `entity` is a full reference; `last_at` is an
+ISO 8601 date.
 """
 
 from __future__ import annotations

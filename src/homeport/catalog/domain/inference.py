@@ -14,10 +14,18 @@ from homeport.catalog.domain.facts import Facts, Manifest
 from homeport.catalog.domain.fields import Candidate, Field, Place
 from homeport.catalog.domain.languages import main_language
 from homeport.catalog.domain.paths import depth_of
+from homeport.catalog.domain.words import words
 
-_GENERIC_NAMES = frozenset(
-    "package src repo repository app source code project main master work workspace checkout root tmp dist".split()
+_GENERIC_NAMES = words(
+    "package src repo repository app source code project main master work workspace checkout root tmp dist"
 )
+_NO_CODE = frozenset({"hcl", "shell", "css", "html", "powershell"})
+_ECOSYSTEMS = {
+    "python": ("pypi",), "javascript": ("npm",), "typescript": ("npm",), "go": ("go",), "rust": ("cargo",),
+    "java": ("maven", "gradle"), "kotlin": ("gradle", "maven"), "php": ("composer",), "ruby": ("gem",),
+    "csharp": ("nuget",),
+}  # fmt: skip
+Language = tuple[str, float] | None
 _VERSION = re.compile(
     r"[-_.]v?\d+(\.\d+)+([-_.+]?(a|b|rc|alpha|beta|dev|post|final|release|snapshot|src|source)[\w.+]*)?$", re.IGNORECASE
 )
@@ -29,16 +37,16 @@ _DEPRECATED = re.compile(
 
 
 def guess_component(facts: Facts) -> tuple[Field, ...]:
-    """Return the fields of the component that the repository holds, none where it holds nothing to run or import."""
-    name = Field.among("metadata.name", list(_names(facts)))
+    """Return the fields of the component that the repository holds, none where it has no name at all."""
+    language = _language(facts)
+    name = Field.among("metadata.name", list(_names(facts, language)))
     if name is None:
         return ()
-    type_field = Field.among("spec.type", type_candidates(facts))
     proposals = [
-        Field.among("kind", list(_kinds(facts))),
+        Field.among("kind", list(_kinds(facts, language))),
         name,
-        type_field,
-        Field.among("spec.language", list(_languages(facts))),
+        Field.among("spec.type", type_candidates(facts)),
+        Field.among("spec.language", list(_languages(facts, language))),
         Field.among("metadata.title", list(_titles(facts, name.chosen.value))),
         Field.among("metadata.description", list(_descriptions(facts))),
         Field.among("spec.lifecycle", list(_lifecycles(facts))),
@@ -46,10 +54,11 @@ def guess_component(facts: Facts) -> tuple[Field, ...]:
     return tuple(field for field in proposals if field)
 
 
-def main_manifest(manifests: Iterable[Manifest]) -> Manifest | None:
-    """Return the manifest that speaks for the whole: the shallowest with a name."""
+def _main_manifest(manifests: Iterable[Manifest], language: Language) -> Manifest | None:
+    """The manifest that speaks for the whole: the shallowest with a name, of equals that of the main language."""
+    ecosystems = _ECOSYSTEMS.get(language[0], ()) if language else ()
     named = [one for one in manifests if one.name]
-    return min(named, key=lambda one: depth_of(one.place.file), default=None)
+    return min(named, key=lambda one: (depth_of(one.place.file), one.ecosystem not in ecosystems), default=None)
 
 
 def plain_name(name: str) -> str:
@@ -58,59 +67,67 @@ def plain_name(name: str) -> str:
     return _VERSION.sub("", bare).lower().removesuffix(".git")
 
 
-def _names(facts: Facts) -> Iterable[Candidate]:
+def _names(facts: Facts, language: Language) -> Iterable[Candidate]:
+    """The folder's name counts, spelled as the manifest has it; a folder named like any other gives way."""
     folder = plain_name(facts.name)
-    manifest = main_manifest(one for one in facts.manifests if depth_of(one.place.file) == 0)
-    if manifest is None and folder in _GENERIC_NAMES:
-        manifest = main_manifest(facts.manifests)
-    said = plain_name(manifest.name) if manifest and manifest.name else ""
-    if manifest and said and (folder in _GENERIC_NAMES or not folder or _alike(folder, said)):
-        yield Candidate(
-            said if folder in _GENERIC_NAMES or _alike(folder, said) else folder, "manifest", 0.9, manifest.place
-        )
-    if folder and folder not in _GENERIC_NAMES:
-        yield Candidate(folder, "path", 0.85)
-    if manifest and said:
+    manifest = _main_manifest(facts.manifests, language)
+    said = plain_name(manifest.name or "") if manifest else ""
+    if manifest and said and folder in _GENERIC_NAMES:
+        yield Candidate(said, "manifest", 0.9, manifest.place)
+    elif manifest and said and _alike(folder, said):
+        title = plain_name(facts.readme.title) if facts.readme and facts.readme.title else ""
+        yield Candidate(title if _alike(title, said) else said, "manifest", 0.9, manifest.place)
+    elif manifest and said:
         yield Candidate(said, "manifest", 0.6, manifest.place)
-    if not said and folder:
-        yield Candidate(folder, "path", 0.4)
+    if folder:
+        yield Candidate(folder, "path", 0.4 if folder in _GENERIC_NAMES else 0.85)
 
 
 def _alike(one: str, other: str) -> bool:
     return re.sub(r"[-_.]+", "", one) == re.sub(r"[-_.]+", "", other)
 
 
-def _kinds(facts: Facts) -> Iterable[Candidate]:
+def _kinds(facts: Facts, language: Language) -> Iterable[Candidate]:
     """Source: Backstage, "System Model": a Component is software, a Resource what it needs at run time."""
-    has_code = main_language(facts.files)
-    is_code = has_code is not None and has_code[0] not in ("hcl", "shell", "css", "html", "powershell")
+    is_code = language is not None and language[0] not in _NO_CODE
     if is_code or facts.manifests or facts.deployments:
         yield Candidate("Component", "layout", 0.9)
     elif facts.resource_count:
         yield Candidate("Resource", "layout", 0.8)
     elif facts.api_count:
         yield Candidate("API", "layout", 0.8)
-    elif has_code is not None:
+    elif language is not None:
         yield Candidate("Component", "layout", 0.5)
 
 
-def _languages(facts: Facts) -> Iterable[Candidate]:
-    typescript = any(_is_typescript(one) for one in facts.manifests)
-    found = main_language(facts.files, prefers_typescript=typescript)
-    if found:
-        language, share = found
-        yield Candidate(language, "layout", round(0.6 + 0.39 * share, 2))
+def _language(facts: Facts) -> Language:
+    said = [one for one in map(_is_typescript, facts.manifests) if one is not None]
+    roots = {one.language for one in facts.manifests if one.language and depth_of(one.place.file) == 0}
+    return main_language(facts.files, is_typescript=any(said) if said else None, preferred=frozenset(roots))
+
+
+def _languages(facts: Facts, found: Language) -> Iterable[Candidate]:
+    if found is None:
+        return
+    language, share = found
+    yield Candidate(language, "layout", round(0.6 + 0.39 * share, 2))
     for manifest in facts.manifests:
         if manifest.language:
             yield Candidate(manifest.language, "manifest", 0.5, manifest.place)
 
 
-def _is_typescript(manifest: Manifest) -> bool:
-    """Whether a released npm package was built from TypeScript."""
+def _is_typescript(manifest: Manifest) -> bool | None:
+    """Whether an npm package is written in TypeScript, None where its manifest does not tell."""
+    if manifest.ecosystem != "npm":
+        return None
+    told = f"{' '.join(manifest.keywords)} {manifest.description or ''}"
     builds = " ".join(manifest.scripts.values())
-    return manifest.ecosystem == "npm" and "typescript" in manifest.dev_dependencies and bool(
-        {"types", "typings"} & manifest.traits and re.search(r"\b(tsc|tsup|tsdown|unbuild|tshy|rollup|vite|esbuild|microbundle|tsdx)\b", builds)
-    )  # fmt: skip
+    compiles = re.search(r"\b(tsc|tsup|tsdown|unbuild|tshy|microbundle|tsdx|tsgo)\b", builds)
+    if compiles and "typescript" in manifest.dev_dependencies:
+        return True
+    if re.search(r"\btypescript\b", told, re.IGNORECASE):
+        return True
+    return False if manifest.dev_dependencies and "typescript" not in manifest.dev_dependencies else None
 
 
 def _titles(facts: Facts, name: str) -> Iterable[Candidate]:
@@ -130,9 +147,8 @@ def _titles(facts: Facts, name: str) -> Iterable[Candidate]:
 
 
 def _descriptions(facts: Facts) -> Iterable[Candidate]:
-    manifest = main_manifest(one for one in facts.manifests if one.description) or next(
-        (one for one in facts.manifests if one.description), None
-    )
+    described = [one for one in facts.manifests if one.description]
+    manifest = min(described, key=lambda one: depth_of(one.place.file), default=None)
     readme = facts.readme
     if readme and readme.sentence:
         korean = bool(_HANGUL.search(readme.sentence))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from homeport.catalog.domain.paths import Role, role_of
+from homeport.catalog.domain.words import by_word, words
 
 _ENDINGS = {
     "python": "py pyx pyw", "javascript": "js jsx mjs cjs", "typescript": "ts tsx mts cts", "go": "go", "rust": "rs",
@@ -15,7 +16,10 @@ _ENDINGS = {
     "lua": "lua", "perl": "pl pm", "r": "r", "julia": "jl", "zig": "zig", "ocaml": "ml mli", "coffeescript": "coffee",
     "fortran": "f f90 f95 for", "solidity": "sol", "crystal": "cr", "nim": "nim", "elm": "elm",
 }  # fmt: skip
-_LANGUAGE_OF = {ending: language for language, endings in _ENDINGS.items() for ending in endings.split()}
+_LANGUAGE_OF = by_word(_ENDINGS)
+_STUB_SHARE = 0.1
+_PREFERENCE = 1.5
+_SERVED = frozenset({"static", "public", "assets", "www"})
 _LESSER = {
     "sh": "shell",
     "bash": "shell",
@@ -25,35 +29,57 @@ _LESSER = {
     "scss": "css",
     "html": "html",
 }
-_BUILD_FILES = frozenset("setup.py conftest.py gulpfile.js gruntfile.js webpack.config.js rollup.config.js babel.config.js "
-                         "jest.config.js .eslintrc.js eslint.config.js karma.conf.js noxfile.py build.gradle.kts "
-                         "settings.gradle.kts vite.config.ts vite.config.js rakefile.rb tasks.py".split())  # fmt: skip
+_BUILD_FILES = words(
+    "setup.py conftest.py gulpfile.js gruntfile.js webpack.config.js rollup.config.js babel.config.js jest.config.js "
+    ".eslintrc.js eslint.config.js karma.conf.js noxfile.py build.gradle.kts settings.gradle.kts vite.config.ts "
+    "vite.config.js rakefile.rb tasks.py"
+)
 
 
-def main_language(files: Iterable[tuple[str, int]], *, prefers_typescript: bool = False) -> tuple[str, float] | None:
-    """Return the language with most bytes in the project's own code and its share; None without code.
+def main_language(
+    files: Iterable[tuple[str, int]], *, is_typescript: bool | None = None, preferred: frozenset[str] = frozenset()
+) -> tuple[str, float] | None:
+    """Return the language with most bytes in the project's own code and its share; None where that can't be told.
 
-    Tests, docs, examples and others' code do not count; build output only when there is nothing else. Where the
-    manifest tells that the code is TypeScript (`prefers_typescript`), JavaScript that was built from it counts as such.
+    Tests, docs, examples and others' code do not count; build output only when there is nothing else. JavaScript with
+    type declarations beside it was built from TypeScript, or had them written by hand: `is_typescript` tells what the
+    manifest says of that, None where it says nothing; then there is no answer. Languages that the manifest is of
+    (`preferred`) count half as much again: a Python package with a large C extension is Python.
     Source: Linguist, "How Linguist works".
     """
     listed = list(files)
-    for roles in ({Role.OWN}, {Role.OWN, Role.TOOLING}, {Role.OWN, Role.TOOLING, Role.GENERATED}):
-        sizes = _sizes([(path, size) for path, size in listed if role_of(path) in roles])
-        if not sizes:
-            continue
-        if prefers_typescript and "javascript" in sizes and "typescript" not in sizes:
-            sizes["typescript"] = sizes.pop("javascript")
-        language, size = sizes.most_common(1)[0]
-        return language, size / sizes.total()
-    return None
+    own = _sizes([(path, size) for path, size in listed if role_of(path) is Role.OWN])
+    chosen = [(path, size) for path, size in listed if role_of(path) in (Role.OWN, Role.TOOLING, Role.GENERATED)]
+    built = _sizes(chosen)
+    is_stub = own["javascript"] < _STUB_SHARE * built["javascript"] and set(own) <= {"javascript", *_LESSER.values()}
+    sizes = built if is_stub else own
+    if not sizes:
+        return None
+    language = max(sizes, key=lambda one: sizes[one] * (_PREFERENCE if one in preferred else 1.0))
+    size = sizes[language]
+    if language == "javascript":
+        is_built = any(path.endswith(".d.ts") for path, _ in chosen) if is_stub else _is_declared(chosen)
+        if is_built and not is_typescript:
+            return None
+        language = "typescript" if is_built else language
+    return language, size / sizes.total()
+
+
+def _is_declared(files: list[tuple[str, int]]) -> bool:
+    """Whether most JavaScript files have their type declarations or source map beside them."""
+    paths = {path for path, _ in files}
+    endings = (".js", ".mjs", ".cjs")
+    scripts = [path.rpartition(".")[0] for path in paths if path.endswith(endings) and ".config." not in path]
+    companions = (".d.ts", ".d.mts", ".d.cts", ".js.map")
+    declared = [stem for stem in scripts if any(f"{stem}{ending}" in paths for ending in companions)]
+    return len(declared) >= 3 and len(declared) >= 0.6 * len(scripts)
 
 
 def _sizes(files: list[tuple[str, int]]) -> Counter[str]:
     paths = {path for path, _ in files}
     sizes: Counter[str] = Counter()
     declared: Counter[str] = Counter()
-    headers = 0
+    headers = served = 0
     typed_views = any(path.rpartition("/")[2] == "tsconfig.json" for path in paths)
     for path, size in files:
         name = path.rpartition("/")[2].lower()
@@ -66,12 +92,16 @@ def _sizes(files: list[tuple[str, int]]) -> Counter[str]:
             headers += size
         elif ending in ("vue", "svelte", "astro"):
             sizes["typescript" if typed_views else "javascript"] += size
+        elif ending in ("js", "mjs") and _SERVED & set(path.split("/")):
+            served += size
         elif ending in _LANGUAGE_OF:
             sizes[_LANGUAGE_OF[ending]] += size
         elif ending in _LESSER:
             declared[_LESSER[ending]] += size
     if headers:
         sizes["c++" if sizes["c++"] > sizes["c"] else "c"] += headers
+    if not +sizes and served:
+        sizes["javascript"] = served
     return +sizes or +declared
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from homeport.catalog.domain.fields import Candidate
 from homeport.catalog.domain.reading import Dependency, Reading
-from homeport.catalog.domain.resources import PRODUCT_TYPES, PRODUCTS_OF_TYPE, kebab
+from homeport.catalog.domain.resources import PRODUCT_TYPES, kebab
 
 _CALLABLE = ("openapi", "grpc", "graphql")
 _SERVICE_SUFFIX = re.compile(r"[-_](svc|service|server|headless|internal|lb)$")
@@ -56,9 +56,7 @@ def component_links(reading: Reading, ref: str, name: str, landscape: Landscape)
         if one.kind == "host":
             yield from _to_host(one, ref, landscape)
         elif one.kind == "product":
-            is_told = one.value in named or any(
-                one.value in PRODUCTS_OF_TYPE.get(kind, "").split() for kind in own_types
-            )
+            is_told = one.value in named or PRODUCT_TYPES.get(one.value) in own_types
             if not is_told and not (has_topics and one.value == "kafka"):
                 yield from _to_product(one, name)
         else:

@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from homeport.catalog.domain.words import words
+
 
 class Role(StrEnum):
     """What a file is there for."""
@@ -27,15 +29,15 @@ _FOLDERS = {
     "playwright benchmark benchmarks bench benches perf fuzz fuzzing conformance snapshots __snapshots__ testutil "
     "testutils test-utils test_utils androidtest acceptance regression test-fixtures stubs",
     Role.EXAMPLE: "example examples sample samples demo demos tutorial tutorials quickstart quickstarts playground "
-    "playgrounds sandbox cookbook recipes showcase contrib starter starters boilerplate boilerplates scaffolds scaffold "
-    "skeleton skeletons blueprint blueprints",
+    "playgrounds sandbox cookbook recipes showcase contrib starter starters boilerplate boilerplates scaffolds "
+    "scaffold skeleton skeletons blueprint blueprints",
     Role.DOCS: "doc docs documentation website man manual guides wiki _docs doc-src docs-src apidoc javadoc docs_src",
     Role.GENERATED: "dist build out target generated gen __generated__ __pycache__ lib-cov coverage .next .nuxt "
     "_build autom4te.cache umd esm cjs",
     Role.TOOLING: ".github .gitlab .circleci .vscode .idea .husky .changeset .devcontainer scripts script tools tool "
     "hack ci .ci misc",
 }
-_ROLE_OF_FOLDER = {folder: role for role, folders in _FOLDERS.items() for folder in folders.split()}
+_ROLE_OF_FOLDER = {folder: role for role, folders in _FOLDERS.items() for folder in words(folders)}
 _GENERATED_FILE = re.compile(
     r"(\.min\.(js|mjs|css)|[.-]bundle\.js|\.chunk\.js|_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|\.pb\.gw\.go|_grpc\.pb\.go"
     r"|\.g\.(dart|cs)|\.designer\.cs|\.generated\.\w+|\.gen\.(go|ts)|_generated\.\w+|zz_generated\S*\.go|\.map)$",

@@ -26,11 +26,17 @@ from homeport.catalog.domain.ownership import find_owner
 from homeport.catalog.domain.parts import apis_of, resources_of
 from homeport.catalog.domain.reading import Reading
 from homeport.catalog.domain.resources import kebab
+from homeport.catalog.domain.words import words
 
 _REFERENCE_LISTS = {
-    "providesApis": "api", "consumesApis": "api", "dependsOn": "component", "dependencyOf": "component", "memberOf": "group",
-    "members": "user", "children": "group",
-}  # fmt: skip
+    "providesApis": "api",
+    "consumesApis": "api",
+    "dependsOn": "component",
+    "dependencyOf": "component",
+    "memberOf": "group",
+    "members": "user",
+    "children": "group",
+}
 _REFERENCES = {
     "owner": "group",
     "system": "system",
@@ -38,9 +44,9 @@ _REFERENCES = {
     "parent": "group",
     "subcomponentOf": "component",
 }
-_NO_SYSTEMS = frozenset(
-    "backend frontend services service apps app applications libs libraries lib packages infra infrastructure platform tools "
-    "repos repositories projects common shared internal archive sandbox web mobile data ops".split()
+_NO_SYSTEMS = words(
+    "backend frontend services service apps app applications libs libraries lib packages infra infrastructure platform "
+    "tools repos repositories projects common shared internal archive sandbox web mobile data ops"
 )
 _LEAST_SYSTEM = 0.5
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from homeport.catalog.domain.words import by_word
+
 _TYPES = {
     "database": "RDS::DBInstance RDS::DBCluster Neptune::DBCluster DocDB::DBCluster Redshift::Cluster DSQL::Cluster "
     "aws_db_instance aws_rds_cluster aws_docdb_cluster aws_redshift_cluster aws_neptune_cluster "
@@ -14,11 +16,13 @@ _TYPES = {
     "cache": "ElastiCache::CacheCluster ElastiCache::ReplicationGroup ElastiCache::ServerlessCache MemoryDB::Cluster "
     "DAX::Cluster aws_elasticache_cluster aws_elasticache_replication_group aws_elasticache_serverless_cache "
     "google_redis_instance azurerm_redis_cache aws_memorydb_cluster",
-    "queue": "SQS::Queue AmazonMQ::Broker aws_sqs_queue aws_mq_broker azurerm_servicebus_queue google_cloud_tasks_queue",
-    "topic": "SNS::Topic MSK::Topic aws_sns_topic google_pubsub_topic azurerm_servicebus_topic kafka_topic confluent_kafka_topic",
+    "queue": "SQS::Queue aws_sqs_queue azurerm_servicebus_queue google_cloud_tasks_queue",
+    "topic": "SNS::Topic MSK::Topic aws_sns_topic google_pubsub_topic azurerm_servicebus_topic kafka_topic "
+    "confluent_kafka_topic",
     "stream": "Kinesis::Stream KinesisFirehose::DeliveryStream aws_kinesis_stream aws_kinesis_firehose_delivery_stream",
     "event-bus": "Events::EventBus aws_cloudwatch_event_bus",
-    "broker": "MSK::Cluster MSK::ServerlessCluster aws_msk_cluster aws_msk_serverless_cluster",
+    "broker": "MSK::Cluster MSK::ServerlessCluster AmazonMQ::Broker aws_msk_cluster aws_msk_serverless_cluster "
+    "aws_mq_broker",
     "bucket": "S3::Bucket aws_s3_bucket google_storage_bucket azurerm_storage_container azurerm_storage_account",
     "search": "OpenSearchService::Domain Elasticsearch::Domain OpenSearchServerless::Collection aws_opensearch_domain "
     "aws_elasticsearch_domain",
@@ -30,24 +34,22 @@ _TYPES = {
     "state-machine": "StepFunctions::StateMachine Serverless::StateMachine aws_sfn_state_machine",
     "container-registry": "ECR::Repository aws_ecr_repository",
 }
-_TYPE_OF = {name: word for word, names in _TYPES.items() for name in names.split()}
+_TYPE_OF = by_word(_TYPES)
 
-PRODUCT_TYPES = {
-    "postgresql": "database", "mysql": "database", "mariadb": "database", "oracle": "database", "sqlserver": "database",
-    "mongodb": "database", "cassandra": "database", "clickhouse": "database", "neo4j": "database", "influxdb": "database",
-    "couchdb": "database", "cockroachdb": "database", "dynamodb": "table", "redis": "cache", "valkey": "cache",
-    "memcached": "cache", "kafka": "broker", "rabbitmq": "broker", "nats": "broker", "pulsar": "broker", "activemq": "broker",
-    "sqs": "queue", "sns": "topic", "s3": "bucket", "minio": "bucket", "elasticsearch": "search", "opensearch": "search",
-    "solr": "search", "meilisearch": "search",
-}  # fmt: skip
-"""What kind of Resource each product is."""
-
-PRODUCTS_OF_TYPE = {
-    "database": "postgresql mysql mariadb oracle sqlserver mongodb cassandra clickhouse", "cache": "redis valkey memcached",
-    "search": "elasticsearch opensearch", "broker": "kafka rabbitmq", "bucket": "s3", "table": "dynamodb",
-    "queue": "sqs", "topic": "sns kafka",
-}  # fmt: skip
-"""Which products a declared resource of that type may be."""
+PRODUCT_TYPES = by_word(
+    {
+        "database": "postgresql mysql mariadb oracle sqlserver mongodb cassandra clickhouse neo4j influxdb couchdb "
+        "cockroachdb tibero db2",
+        "table": "dynamodb",
+        "cache": "redis valkey memcached",
+        "broker": "kafka rabbitmq nats pulsar activemq",
+        "queue": "sqs",
+        "topic": "sns",
+        "bucket": "s3 minio",
+        "search": "elasticsearch opensearch solr meilisearch",
+    }
+)
+"""What type of Resource each product is."""
 
 
 def resource_type(cloud_type: str) -> str:

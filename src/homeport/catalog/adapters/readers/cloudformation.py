@@ -18,10 +18,11 @@ from homeport.catalog.domain.resources import resource_type
 
 _TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::\w+")
 _NAME_PROPERTIES = (
-    "QueueName TopicName TableName BucketName DBInstanceIdentifier DBClusterIdentifier ClusterName FunctionName StreamName "
-    "CacheClusterId ReplicationGroupId ReplicationGroupDescription RepositoryName DomainName DeliveryStreamName "
-    "StateMachineName UserPoolName ServerlessCacheName BrokerName FileSystemName KeyspaceName Name"
-).split()
+    *("QueueName", "TopicName", "TableName", "BucketName", "DBInstanceIdentifier", "DBClusterIdentifier"),
+    *("ClusterName", "FunctionName", "StreamName", "CacheClusterId", "ReplicationGroupId", "RepositoryName"),
+    *("DomainName", "DeliveryStreamName", "StateMachineName", "UserPoolName", "ServerlessCacheName", "BrokerName"),
+    *("KeyspaceName", "Name"),
+)
 _LITERAL_START = re.compile(r"[A-Za-z0-9][\w.-]*?(?=[-_./]*\$\{)")
 
 

@@ -252,7 +252,7 @@ def _lines(path: str, text: str, form: re.Pattern[str], source: str) -> Iterator
             yield Setting(found[1], re.sub(r"\s+#.*$", "", found[2]).strip(), source, Place(path, number))
 
 
-def _dockerfile(place: Place, text: str) -> Configuration:
+def _dockerfile(_: Place, text: str) -> Configuration:
     """Source: Dockerfile reference; the last stage is what runs."""
     joined = re.sub(r"\\\n", " ", text)
     bases = re.findall(r"^FROM[ \t]+(?:--\S+[ \t]+)?(\S+)", joined, re.MULTILINE | re.IGNORECASE)

@@ -172,7 +172,8 @@ def _pom(place: Place, text: str) -> Manifest:
 
 
 _GRADLE_DEPENDENCY = re.compile(
-    r"^[ \t]*(?:implementation|api|compile|runtimeOnly|compileOnly|runtime)\b\W*(?:platform\W+)?[\"']([\w.-]+):([\w.-]+)",
+    r"^[ \t]*(?:implementation|api|compile|runtimeOnly|compileOnly|runtime)\b\W*(?:platform\W+)?"
+    r"[\"']([\w.-]+):([\w.-]+)",
     re.MULTILINE,
 )
 _GRADLE_PLUGIN = re.compile(

@@ -67,6 +67,9 @@ def read_setup_py(text: str) -> dict[str, Any] | None:
     }
     given = {word.arg: _value(word.value, constants) for word in call.keywords if word.arg}
     entry_points = given.get("entry_points")
+    if isinstance(entry_points, str):
+        section = re.search(r"\[console_scripts\]([^\[]*)", entry_points)
+        entry_points = {"console_scripts": section[1] if section else ""}
     scripts = entry_points.get("console_scripts", []) if isinstance(entry_points, dict) else []
     found = {key: given[key].strip() for key in ("name", "description") if isinstance(given.get(key), str)}
     return found | {

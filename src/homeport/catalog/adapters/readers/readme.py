@@ -18,6 +18,11 @@ _NO_PROSE = re.compile(
     r"^\s*([-*+>|]|\d+[.)]\s|```|~~~|\.\.\s|:\w|#|<|={3,}|-{3,}|\$|>>>|\[!\[|\[[^\]]+\]:)|^( {4}|\t)"
 )
 _UNDERLINE = re.compile(r"^([=\-~^\"*#])\1{2,}\s*$")
+_NO_TITLE = re.compile(
+    r"(quick ?start|install|getting started|table of contents|contents|donat|sponsor|usage|license|features|about"
+    r"|overview|introduction|version\b|what is|why\b|documentation|news|목차|설치|사용법|개요|소개)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[^.\s][.!?])\s+(?=[A-Z가-힣\"'(\[])|(?<=다\.)\s+|(?<=요\.)\s+|(?<=。)")
 
 
@@ -40,10 +45,13 @@ def _title(lines: list[str]) -> tuple[str | None, int]:
     """The first heading, and the number of the line it ends on (0 without one)."""
     for index, line in enumerate(lines[:60]):
         heading = re.match(r"\s{0,3}#\s+(.+?)\s*#*\s*$", line) or re.search(r"<h1[^>]*>(.+?)</h1>", line)
+        if heading and _NO_TITLE.match(_clean(heading[1])):
+            return None, 0
         if heading and _clean(heading[1]):
             return _clean(heading[1]), index + 1
         following = lines[index + 1] if index + 1 < len(lines) else ""
-        if line.strip() and _UNDERLINE.match(following) and not _UNDERLINE.match(line) and _clean(line):
+        is_underlined = line.strip() and _UNDERLINE.match(following) and not _UNDERLINE.match(line)
+        if is_underlined and _clean(line) and not _NO_TITLE.match(_clean(line)):
             return _clean(line), index + 2
     return None, 0
 

@@ -12,6 +12,7 @@ from homeport.catalog.adapters.readers import (
     codeowners,
     configuration,
     descriptor,
+    entry_points,
     manifests,
     readme,
     specs,
@@ -24,24 +25,25 @@ from homeport.catalog.domain.fields import Candidate, Place, Problem
 from homeport.catalog.domain.inference import guess_component
 from homeport.catalog.domain.paths import Role, depth_of, role_of
 from homeport.catalog.domain.reading import ApiDefinition, Committer, DeclaredResource, Dependency, OwnerRule, Reading
+from homeport.catalog.domain.words import words
 from homeport.forges.git import Commit, SourceTree
 
+_TEMPLATE_ENDINGS = (".tf", ".yaml", ".yml", ".template", ".json")
 _MAX_FILES = 400
 _MAX_MANIFESTS = 60
 _WINDOW_DAYS = 365
 _HALF_LIFE_DAYS = 90
 _BOT = re.compile(
-    r"\[bot\]|\b(dependabot|renovate|github-actions|greenkeeper|semantic-release|snyk|mergify|jenkins)\b|^(bot|ci|noreply)@",
+    r"\[bot\]|\b(dependabot|renovate|github-actions|greenkeeper|semantic-release|snyk|mergify|jenkins)\b"
+    r"|^(bot|ci|noreply)@",
     re.IGNORECASE,
 )
-_DEPLOYMENT_FOLDERS = frozenset(
-    "infra infrastructure deploy deployment deployments cloudformation cfn iac terraform tf aws gcp azure ops stacks stack "
-    "k8s kubernetes kube manifests helm chart charts environments env envs cdk sam .aws provisioning platform".split()
+_DEPLOYMENT_FOLDERS = words(
+    "infra infrastructure deploy deployment deployments cloudformation cfn iac terraform tf aws gcp azure ops stacks "
+    "stack k8s kubernetes kube manifests helm chart charts environments env envs cdk sam .aws provisioning platform"
 )
 _SPEC_NAMES = re.compile(r"(^|[._-])(openapi|swagger|asyncapi|api|oas\d?|api-?docs?)([._-]|$)")
-_SPEC_FOLDERS = frozenset(
-    "api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions".split()
-)
+_SPEC_FOLDERS = words("api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions")
 _OTHERS_PROTO = re.compile(
     r"(^|/)(google|grpc/(health|reflection)|validate|envoy|opentelemetry/proto|gogoproto|buf/validate)/"
 )
@@ -60,7 +62,7 @@ def read_repository(tree: SourceTree) -> Reading:
         empty = (Problem("catalog.empty-repository", None, {"repository": slug}),) if head is None else ()
         return Reading(slug, tree.group, head, problems=empty)
     sizes = {file.path: file.size_bytes for file in files if not file.is_symlink}
-    found = _Found(tree.name, sizes, _charts(sizes))
+    found = _Found(tree.name, sizes, _charts(sizes), _has_manifest(sizes))
     for path, content in tree.read(_chosen(sizes, found.charts)).items():
         found.take(path, content)
     described = descriptor.read_descriptors(
@@ -91,6 +93,7 @@ class _Found:
     name: str
     sizes: dict[str, int]
     charts: frozenset[str]
+    has_manifest: bool
     manifests: list[Manifest] = field(default_factory=list)
     readme: Readme | None = None
     owner_rules: list[OwnerRule] = field(default_factory=list)
@@ -134,21 +137,25 @@ class _Found:
         )
         is_imported = component_type in ("library", "tool")
         dependencies = [one for one in self.dependencies if not (is_imported and one.source == "compose")]
+        own = {label for one in self.manifests for label in ((one.name or "").lower(),) if label} | {self.name.lower()}
+        dependencies = [one for one in dependencies if one.kind != "host" or not own & set(one.value.split("."))]
         return replace(self, apis=apis, dependencies=dependencies)
 
     def _readers(self, path: str, text: str) -> Iterator[Callable[[str, str], None]]:
         if readme.is_readme(path):
             yield self._take_readme
+        if entry_points.is_entry_point(path):
+            yield self._take_entry_point
         if path in codeowners.PLACES:
             yield self._take_owners
         if manifests.is_manifest(path) and _may_be_manifest(path):
             yield self._take_manifest
         if specs.may_be_spec(path) and _may_define_api(path):
             yield self._take_spec
-        if _may_deploy(path, self.sizes):
+        if path.endswith(_TEMPLATE_ENDINGS) and _may_deploy(path, self.has_manifest):
             if path.endswith(".tf"):
                 yield self._take_terraform
-            elif path.endswith((".yaml", ".yml", ".json", ".template")) and cloudformation.is_template(text):
+            elif cloudformation.is_template(text):
                 yield self._take_template
         if role_of(path) is Role.OWN:
             if configuration.reader_of(path, self.charts):
@@ -159,6 +166,9 @@ class _Found:
     def _take_readme(self, path: str, text: str) -> None:
         if self.readme is None or path.lower() < self.readme.place.file.lower():
             self.readme = readme.read_readme(path, text)
+
+    def _take_entry_point(self, _: str, text: str) -> None:
+        self.traits |= entry_points.read_entry_point(text)
 
     def _take_owners(self, path: str, text: str) -> None:
         if path == next(place for place in codeowners.PLACES if place in self.sizes):
@@ -206,22 +216,25 @@ class _Found:
 
 def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
     """The files that may tell something, shallow ones first where there are too many."""
-    matter = [path for path in sizes if _matters(path, sizes, charts)]
+    has_manifest = _has_manifest(sizes)
+    matter = [path for path in sizes if _matters(path, sizes, charts, has_manifest=has_manifest)]
     matter.sort(key=lambda path: (depth_of(path), path))
     named = [path for path in matter if manifests.is_manifest(path)][:_MAX_MANIFESTS]
     others = [path for path in matter if not manifests.is_manifest(path)][:_MAX_FILES]
     return named + others
 
 
-def _matters(path: str, sizes: dict[str, int], charts: frozenset[str]) -> bool:
+def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_manifest: bool) -> bool:
     if readme.is_readme(path) or path in codeowners.PLACES:
         return True
+    if entry_points.is_entry_point(path):
+        return sizes[path] <= MAX_BYTES
     if descriptor.is_descriptor(path):
         return False
     known = manifests.is_manifest(path) and _may_be_manifest(path)
-    known = known or role_of(path) is Role.OWN and configuration.reader_of(path, charts) is not None
-    known = known or specs.may_be_spec(path) and _may_define_api(path)
-    known = known or path.endswith((".tf", ".yaml", ".yml", ".template", ".json")) and _may_deploy(path, sizes)
+    known = known or (role_of(path) is Role.OWN and configuration.reader_of(path, charts) is not None)
+    known = known or (specs.may_be_spec(path) and _may_define_api(path))
+    known = known or (path.endswith(_TEMPLATE_ENDINGS) and _may_deploy(path, has_manifest))
     return known and (sizes[path] <= MAX_BYTES or bool(_SPEC_NAMES.search(path.rpartition("/")[2].lower())))
 
 
@@ -241,14 +254,14 @@ def _may_define_api(path: str) -> bool:
     return is_named or not path.endswith(".json")
 
 
-def _may_deploy(path: str, sizes: dict[str, int]) -> bool:
+def _may_deploy(path: str, has_manifest: bool) -> bool:
     """Templates of the project's own deployment lie at the root or in folders for it; data of a package does not."""
     if role_of(path) not in (Role.OWN, Role.TOOLING):
         return False
     folders = path.lower().split("/")[:-1]
     if path.endswith(".json") and not re.search(r"template|stack|cloudformation|cfn|infra", path.lower()):
         return False
-    return not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not _has_manifest(sizes)
+    return not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not has_manifest
 
 
 def _has_manifest(sizes: dict[str, int]) -> bool:
@@ -267,7 +280,7 @@ def _read_small(tree: SourceTree, sizes: dict[str, int], paths: Iterable[str]) -
     """The contents of the files; one over the limit is not fetched whole, only marked as too large by its length."""
     wanted = list(paths)
     contents = tree.read([path for path in wanted if sizes.get(path, 0) <= MAX_BYTES])
-    return contents | {path: bytes(sizes[path]) for path in wanted if MAX_BYTES < sizes.get(path, 0)}
+    return contents | {path: bytes(sizes[path]) for path in wanted if sizes.get(path, 0) > MAX_BYTES}
 
 
 def _distinct_apis(apis: list[ApiDefinition]) -> list[ApiDefinition]:

@@ -114,7 +114,7 @@ def parse_xml(text: str) -> ElementTree.Element:
     if "<!ENTITY" in text:
         raise BrokenFile("declares XML entities, which are not read", text[: text.index("<!ENTITY")].count("\n") + 1)
     try:
-        root = ElementTree.fromstring(text)
+        root = ElementTree.fromstring(text)  # noqa: S314 - entities are refused above
     except ElementTree.ParseError as wrong:
         raise BrokenFile(str(wrong), wrong.position[0]) from None
     for element in root.iter():
@@ -142,7 +142,7 @@ def read_yaml(text: str) -> tuple[list[Document], list[BrokenFile]]:
     while True:
         try:
             for document in _compose(text[start:], text.count("\n", 0, start)):
-                documents.append(document)
+                documents += [document]  # one by one: those before a broken one are kept
             return documents, broken
         except BrokenFile as wrong:
             broken.append(wrong)
@@ -279,14 +279,17 @@ class _Composer:
 _STANDARD_TAG = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_WORDS: dict[str, Any] = {word: value for value, words in ((None, "~ null Null NULL"), (True, "true True TRUE"),
-                          (False, "false False FALSE")) for word in words.split()}  # fmt: skip
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 
 
 def _scalar(event: yaml.ScalarEvent, *, is_key: bool) -> Any:
     """Source: YAML 1.2.2, section 10.3 (core schema), so that `on` is text and `22:22` no number; keys are text."""
     text: str = event.value
-    if is_key or not event.implicit[0] or event.style is not None and event.style != "":
+    if is_key or not event.implicit[0] or event.style:
         return text
     if text == "":
         return None

@@ -33,9 +33,9 @@ _TOKEN = re.compile(
 )
 _PAIR = {"}": "{", "]": "[", ")": "("}
 _NAME_ARGUMENTS = (
-    "name bucket identifier cluster_identifier replication_group_id cluster_id cluster_name domain_name domain broker_name "
-    "function_name table_name user_pool_name"
-).split()
+    *("name", "bucket", "identifier", "cluster_identifier", "replication_group_id", "cluster_id", "cluster_name"),
+    *("domain_name", "domain", "broker_name", "function_name", "table_name", "user_pool_name"),
+)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,205 @@
+"""What package manifests say of a component's type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from homeport.catalog.domain.facts import Facts, Manifest, Sign
+from homeport.catalog.domain.paths import depth_of, is_own
+from homeport.catalog.domain.type_words import SERVICE_WORDS, is_imported
+from homeport.catalog.domain.words import words
+
+
+def manifest_signs(facts: Facts) -> Iterator[Sign]:
+    """Return what the manifests at the root speak for."""
+    for manifest in facts.manifests:
+        if depth_of(manifest.place.file) == 0 and manifest.ecosystem in _SIGNS:
+            yield from _SIGNS[manifest.ecosystem](manifest, facts)
+
+
+_WEB_SERVERS = words(
+    "fastapi flask django aiohttp starlette tornado sanic falcon bottle uvicorn gunicorn litestar quart connexion "
+    "express koa fastify @nestjs/core @hapi/hapi restify hono apollo-server @apollo/server spring-boot-starter-web "
+    "spring-boot-starter-webflux quarkus-resteasy quarkus-rest micronaut-http-server-netty ktor-server-core "
+    "ktor-server-netty dropwizard-core actix-web axum rocket warp laravel/framework symfony/framework-bundle slim/slim "
+    "rails sinatra puma celery faust kafkajs spring-kafka grpcio amqplib socket.io"
+)
+_GO_SERVERS = re.compile(
+    r"gin-gonic/gin|labstack/echo|gofiber/fiber|go-chi/chi|gorilla/mux|google\.golang\.org/grpc|valyala/fasthttp"
+    r"|segmentio/kafka-go|grpc-gateway"
+)
+_GO_COMMANDS = re.compile(r"spf13/cobra|urfave/cli|alecthomas/kingpin|alecthomas/kong|charmbracelet/")
+_FRONT_ENDS = words(
+    "react-dom vue svelte @angular/core next nuxt gatsby astro preact solid-js @sveltejs/kit react-scripts "
+    "@remix-run/react"
+)
+_FRONT_PAGE = re.compile(
+    r"((src|public|app|client)/)?index\.html|(next|nuxt|gatsby|astro|svelte|vue|vite|angular)[.-]?\w*\.(js|ts|mjs|json)"
+    r"|(src/)?(pages|app)/.+\.(tsx|jsx|vue|js)"
+)
+
+
+def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    place = manifest.place
+    serves = bool(_WEB_SERVERS & set(manifest.dependencies))
+    is_published = bool(manifest.classifiers)
+    if "unpackaged" in manifest.traits:
+        yield Sign("service" if serves else "job", 0.8, "manifest", place)
+        return
+    commands = {command for one in _of(facts, "pypi") for command in one.commands}
+    if manifest is not min(_of(facts, "pypi"), key=lambda one: one.place.file == "PKG-INFO"):
+        return
+    topics = " ".join(one for other in _of(facts, "pypi") for one in other.classifiers)
+    own_framework = rf"Framework :: (?!{re.escape(manifest.name or '-')})"
+    if "Topic :: Software Development :: Libraries" in topics or re.search(own_framework, topics, re.IGNORECASE):
+        yield Sign("library", 0.6, "manifest", place)
+    serving_words = any(SERVICE_WORDS.search(one.description or "") for one in _of(facts, "pypi"))
+    if "Environment :: Console" in topics and commands and not serving_words:
+        yield Sign("tool", 0.7, "manifest", place)
+    if "Environment :: Web Environment" in topics and commands:
+        yield Sign("service", 0.3, "manifest", place)
+    console = r"Quality Assurance|Build Tools|Code Generators|Utilities|Systems Administration"
+    if re.search(console, topics) and commands and not serving_words:
+        yield Sign("tool", 0.4, "manifest", place)
+    if "HTTP Servers" in topics or "WSGI :: Server" in topics:
+        yield Sign("service", 0.9, "manifest", place)
+    if any(re.fullmatch(rf"{re.escape(manifest.name or '-')}(d|-server)", command) for command in commands):
+        yield Sign("service", 1.0, "manifest", place)
+    if commands:
+        yield Sign("tool", 0.3 if serving_words or is_imported(facts) else 0.7, "manifest", place)
+    else:
+        yield Sign("library", 1.0 if is_published else 0.6, "manifest", place)
+    if serves:
+        yield Sign("service", 0.6 if is_published else 1.4, "manifest", place)
+
+
+def _npm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    place = manifest.place
+    needed = set(manifest.dependencies)
+    is_private = "private" in manifest.traits
+    if manifest.commands:
+        yield Sign("tool", 0.9 if manifest.importable else 2.0, "manifest", place)
+    if manifest.name in manifest.commands and facts.readme and not (is_imported(facts) or needed & _WEB_SERVERS):
+        yield Sign("tool", 0.5, "manifest", place)
+    if manifest.importable and not is_private:
+        yield Sign("library", 0.8 if manifest.commands else 1.6, "manifest", place)
+    elif (
+        not is_private
+        and not manifest.commands
+        and "start" not in manifest.scripts
+        and any(path == "index.js" for path, _ in facts.files)
+    ):
+        yield Sign("library", 1.4, "manifest", place)
+    if is_front_end(facts):
+        yield Sign("website", 2.0, "manifest", place)
+    elif needed & _WEB_SERVERS and (is_private or not manifest.importable or "start" in manifest.scripts):
+        yield Sign("service", 1.6, "manifest", place)
+    elif needed & _WEB_SERVERS and manifest.commands:
+        yield Sign("service", 0.8, "manifest", place)
+
+
+def _go(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    mains = [path for path, _ in facts.files if re.fullmatch(r"(main|cmd/[^/]+/main|cmd/main)\.go", path)]
+    needed = " ".join(manifest.dependencies)
+    if not mains:
+        has_root_package = any(path.endswith(".go") and is_own(path) for path, _ in facts.files)
+        yield Sign("library", 1.6 if has_root_package else 0.5, "layout", manifest.place)
+        return
+    if _GO_SERVERS.search(needed):
+        yield Sign("service", 1.4, "manifest", manifest.place)
+    if _GO_COMMANDS.search(needed):
+        yield Sign("tool", 1.0, "manifest", manifest.place)
+    if "dockerfile" in facts.traits:
+        yield Sign("service", 0.6, "dockerfile")
+    else:
+        yield Sign("tool", 0.6, "layout", manifest.place)
+
+
+def _rust(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    paths = {path for path, _ in facts.files}
+    runs = bool(manifest.commands) or "src/main.rs" in paths or any(path.startswith("src/bin/") for path in paths)
+    if runs:
+        serves = _WEB_SERVERS & set(manifest.dependencies)
+        yield Sign("service" if serves else "tool", 1.4, "manifest", manifest.place)
+    if "src/lib.rs" in paths or manifest.importable:
+        yield Sign("library", 0.5 if runs else 1.6, "layout", manifest.place)
+
+
+def _jvm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    others = [one for one in facts.manifests if one.ecosystem == manifest.ecosystem]
+    needed = {name for one in others for name in one.dependencies}
+    traits = {trait for one in others for trait in one.traits}
+    boots = any(
+        "spring-boot" in trait or "quarkus" in trait or trait.endswith("plugin:application") for trait in traits
+    )
+    if {"spring-boot-starter-batch", "spring-batch-core"} & needed and boots:
+        yield Sign("job", 2.0, "manifest", manifest.place)
+    elif needed & _WEB_SERVERS and (boots or "packaging:war" in traits):
+        yield Sign("service", 2.0, "manifest", manifest.place)
+    elif "packaging:war" in traits:
+        yield Sign("service", 1.2, "manifest", manifest.place)
+    elif "plugin:application" in traits:
+        yield Sign("tool", 0.8, "manifest", manifest.place)
+    elif "packaging:jar" in traits or {"plugin:java-library", "plugin:maven-publish"} & traits:
+        yield Sign("library", 1.2, "manifest", manifest.place)
+
+
+def _php(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    if "packaging:project" in manifest.traits or "artisan" in {path for path, _ in facts.files}:
+        yield Sign("service", 1.5, "manifest", manifest.place)
+    elif manifest.commands:
+        yield Sign("tool", 1.2, "manifest", manifest.place)
+    elif manifest.importable:
+        yield Sign("library", 1.5, "manifest", manifest.place)
+
+
+def _gem(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
+    if manifest.place.file.endswith(".gemspec"):
+        yield (
+            Sign("tool", 0.8, "manifest", manifest.place)
+            if manifest.commands
+            else Sign("library", 1.5, "manifest", manifest.place)
+        )
+    elif {"rails", "sinatra", "puma"} & set(manifest.dependencies) and not any(
+        path.endswith(".gemspec") for path, _ in facts.files
+    ):
+        yield Sign("service", 1.5, "manifest", manifest.place)
+
+
+def _dotnet(manifest: Manifest, _: Facts) -> Iterator[Sign]:
+    if {"sdk:Microsoft.NET.Sdk.Web", "sdk:Microsoft.NET.Sdk.Worker"} & manifest.traits:
+        yield Sign("service", 2.0, "manifest", manifest.place)
+    elif "packaging:tool" in manifest.traits:
+        yield Sign("tool", 2.0, "manifest", manifest.place)
+    elif "packaging:Exe" in manifest.traits:
+        yield Sign("tool", 1.0, "manifest", manifest.place)
+    else:
+        yield Sign("library", 1.2, "manifest", manifest.place)
+
+
+_SIGNS: Mapping[str, Callable[[Manifest, Facts], Iterator[Sign]]] = {
+    "pypi": _python,
+    "npm": _npm,
+    "go": _go,
+    "cargo": _rust,
+    "maven": _jvm,
+    "gradle": _jvm,
+    "composer": _php,
+    "gem": _gem,
+    "nuget": _dotnet,
+}
+
+
+def _of(facts: Facts, ecosystem: str) -> list[Manifest]:
+    return [one for one in facts.manifests if one.ecosystem == ecosystem and depth_of(one.place.file) == 0]
+
+
+def is_front_end(facts: Facts) -> bool:
+    """Whether the repository is an application for browsers, not a library of parts for one."""
+    roots = [one for one in facts.manifests if one.ecosystem == "npm" and depth_of(one.place.file) == 0]
+    if not any(_FRONT_ENDS & ({*one.dependencies, *one.dev_dependencies}) for one in roots):
+        return False
+    if any(one.importable and "private" not in one.traits for one in roots):
+        return False
+    return any(_FRONT_PAGE.fullmatch(path) for path, _ in facts.files)

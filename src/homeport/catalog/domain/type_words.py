@@ -1,0 +1,124 @@
+"""What names, descriptions and READMEs say of a component's type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from homeport.catalog.domain.facts import Facts, Sign
+from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.paths import depth_of
+
+_NAME_ENDINGS = (
+    (re.compile(r"-(server|daemon|agent|api|service|svc|worker|gateway|bff|consumer|backend|bot)$"), "service"),
+    (re.compile(r"-(cli|tool|tools|ctl|linter)$|ctl$"), "tool"),
+    (re.compile(r"-(lib|sdk|client|common|commons|utils|shared|core|js|py|plugin|loader)$"), "library"),
+    (re.compile(r"-(web|frontend|front|ui|site|website|homepage)$"), "website"),
+    (re.compile(r"-(batch|job|jobs|cron|etl|scheduler)$"), "job"),
+)
+
+
+def name_signs(facts: Facts) -> Iterator[Sign]:
+    name = re.sub(r"[-_.]v?\d+(\.\d+)+.*$", "", facts.name.lower())
+    for ending, kind in _NAME_ENDINGS:
+        if ending.search(name):
+            yield Sign(kind, 0.8, "path")
+
+
+SERVICE_WORDS = re.compile(
+    r"\b(web|http|asgi|wsgi|api|proxy|application|push|mail|smtp|dns|media|git|registry) server\b"
+    r"|\bserver( for\b|\.?$| /)|\bproxy registry\b|\bhttp [\w& ]*service\b|\bdaemon\b"
+    r"|web app(lication)?\b(?! (framework|librar))|\bmicroservice\b|self-hosted|\bbackend\b"
+    r"|\brest api\b(?! (client|librar|framework|wrapper))|서비스|서버|백엔드|\bconsumer\b|게이트웨이",
+    re.IGNORECASE,
+)
+"""Words of a description that speak for a service."""
+
+_WORDS = {
+    "service": SERVICE_WORDS,
+    "tool": re.compile(
+        r"command[- ]?line|\bcli\b|\blinter\b|code formatter|\bcompiler\b|build (tool|system)|\bbundler\b|scaffold"
+        r"|package manager|test runner|testing tool|\btest(ing)? framework|static (type checker|analy)|style checker"
+        r"|task runner|\btool (for|to|that)\b|^an? [\w -]*\btool\b|\bgenerator\b|명령줄|명령행|도구",
+        re.IGNORECASE,
+    ),
+    "library": re.compile(
+        r"\blibrar(y|ies)\b|(?<!test )(?<!testing )\bframework\b|\btoolkit\b|\bsdk\b|\bclient for\b|\bbindings?\b"
+        r"|\bwrapper\b|api client|\bparser\b|\bmodule for\b|\bpackage for\b|implementation of|\bplugin\b|\bextension\b"
+        r"|\bmiddleware\b|type definitions|\bhelpers?\b|\bdecorators?\b|\breact hooks?\b|\bpolyfill\b"
+        r"|\bpython interface\b|라이브러리|공통 모듈|공용 모듈",
+        re.IGNORECASE,
+    ),
+    "website": re.compile(
+        r"\bweb ?site\b|\bfront-?end\b(?! (framework|librar|tool))|single[- ]page app|웹 ?사이트|프론트 ?엔드|웹 화면"
+        r"|어드민 화면",
+        re.IGNORECASE,
+    ),
+    "job": re.compile(r"\bbatch (job|process)|\bcron ?job\b|\bnightly job\b|\betl\b|배치|스케줄 ?작업", re.IGNORECASE),
+}
+
+
+def word_signs(facts: Facts) -> Iterator[Sign]:
+    """The words of the description; how the README's code blocks use the project."""
+    roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
+    sentences = [one.description for one in roots if one.description][:2]
+    readme = facts.readme
+    if readme:
+        sentences += [text for text in (readme.title, readme.sentence) if text]
+    text = " / ".join(dict.fromkeys(sentences))
+    counts = {kind: bool(words.search(text)) for kind, words in _WORDS.items()}
+    for kind, is_said in counts.items():
+        if is_said:
+            yield Sign(kind, 0.8, "readme" if readme else "manifest", readme.place if readme else None)
+    keywords = {word.lower() for one in roots for word in one.keywords}
+    if keywords & {"cli", "command-line", "command", "console", "linter", "formatter", "bin", "lint"}:
+        yield Sign("tool", 0.4, "manifest")
+    if keywords & {"library", "framework", "sdk", "api", "parser", "util", "utils", "client"}:
+        yield Sign("library", 0.3, "manifest")
+    if readme:
+        yield from _used(facts, readme.text, readme.place)
+
+
+def _root_names(facts: Facts) -> set[str]:
+    return {one.name for one in facts.manifests if one.name and depth_of(one.place.file) == 0}
+
+
+def is_imported(facts: Facts) -> bool:
+    """Whether the README shows how to import the project."""
+    text = facts.readme.text if facts.readme else ""
+    names = _root_names(facts)
+    modules = {re.sub(r"[-.]", "_", name.lower()) for name in names} | {name.lower() for name in names}
+    imports = re.findall(
+        r"^[ \t>]*(?:from|import)[ \t]+([\w.]+)|(?:require\(|from )[\"']([@\w./-]+)[\"']", text, re.MULTILINE
+    )
+    imported = {one or other for one, other in imports}
+    return any(one.split(".")[0].lower() in modules or one in names for one in imported)
+
+
+def _used(facts: Facts, text: str, place: Place) -> Iterator[Sign]:
+    names = _root_names(facts)
+    if is_imported(facts):
+        yield Sign("library", 1.0, "readme", place)
+    commands = {command for one in facts.manifests for command in one.commands if depth_of(one.place.file) == 0} | {
+        name for name in names if any(one.commands for one in facts.manifests)
+    }
+    ran = [
+        command
+        for command in commands
+        if re.search(
+            rf"^[ \t]*(?:[$>%#][ \t]+|npx[ \t]+|\$[ \t]*)?{re.escape(command)}[ \t]+[\w./<\[-]", text, re.MULTILINE
+        )
+    ]
+    if names and not is_imported(facts) and _installed_to_run(names).search(text):
+        yield Sign("tool", 0.8, "readme", place)
+    if ran:
+        yield Sign("tool", 0.6, "readme", place)
+
+
+def _installed_to_run(names: set[str]) -> re.Pattern[str]:
+    """How READMEs install or start what is run, not imported."""
+    packages = "|".join(re.escape(name) for name in sorted(names))
+    return re.compile(
+        rf"\b(npm (i|install|add) (-g|--global)|npm (i|install) (-\S+ )*({packages}) (-g|--global)"
+        rf"|yarn global add|npx|bunx|pipx (install|run)|uvx|brew install|uv tool install) .*({packages})\b"
+    )
