@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from homeport.catalog.pages import answers, discovery, entity, listing, walk
+from homeport.catalog.pages import answers, discovery, entity, listing, style, walk
 from homeport.catalog.pages.cards import HOME_CARDS
 from homeport.catalog.service import Catalog
 from homeport.kernel.module import Services
@@ -15,6 +15,7 @@ __all__ = ["HOME_CARDS", "routes"]
 def routes(services: Services, catalog: Catalog) -> APIRouter:
     """Every page of the catalog, under /catalog."""
     router = APIRouter(prefix="/catalog")
+    style.add(router)
     listing.add(router, services)
     discovery.add(router, services)
     walk.add(router, services)

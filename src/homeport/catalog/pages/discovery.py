@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from homeport.catalog import repository
+from homeport.catalog.pages.style import render
 from homeport.catalog.procedures import DISCOVER
 from homeport.kernel.base.errors import Forbidden, HomeportError, PlanChanged
 from homeport.kernel.module import Services
@@ -16,7 +17,7 @@ from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
 from homeport.kernel.work.procedures import Plan
 from homeport.web.identify import actor_of
-from homeport.web.shell import redirect, render
+from homeport.web.shell import redirect
 from homeport.web.tables import Column
 
 _ACTION = "catalog.discover"

@@ -16,6 +16,7 @@ from homeport.catalog.models import EntityRow
 from homeport.catalog.pages import activity, definitions, documents, listing, walk
 from homeport.catalog.pages.facts import Fact, facts_of
 from homeport.catalog.pages.links import EntityLink, link_to, url_of
+from homeport.catalog.pages.style import render
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import NotFound
 from homeport.kernel.knowledge import findings
@@ -24,7 +25,6 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
-from homeport.web.shell import render
 from homeport.web.tables import Column
 
 _MOST_ROWS = 100
@@ -33,12 +33,20 @@ _NO_GRAPH = {"user", "location"}
 _TABLES = ("ownerOf", "hasPart", "hasMember")
 """Relations that are shown as tables of entities of their own."""
 
-_RELATED_COLUMNS = (
-    Column("relation", "catalog-column-relation"),
-    Column("entity", "catalog-column-entity"),
-    Column("owner", "catalog-column-owner"),
-    Column("source", "catalog-column-source"),
+_ORDER = (
+    "providesApi",
+    "consumesApi",
+    "dependsOn",
+    "apiProvidedBy",
+    "apiConsumedBy",
+    "dependencyOf",
+    "partOf",
+    "childOf",
+    "parentOf",
+    "memberOf",
 )
+"""The other relations in the order they are listed; whose it is and its system are said elsewhere on the page."""
+
 _ENTITY_COLUMNS = (
     Column("name", "catalog-column-name"),
     Column("kind", "catalog-column-kind"),
@@ -47,6 +55,7 @@ _ENTITY_COLUMNS = (
     Column("confidence", "catalog-column-source"),
     Column("findings", "catalog-column-findings"),
 )
+_PEOPLE_COLUMNS = (Column("name", "catalog-column-name"), Column("confidence", "catalog-column-source"))
 _ITEM_FIELDS = {"dependsOn": "spec.dependsOn", "providesApi": "spec.providesApis", "consumesApi": "spec.consumesApis"}
 """Where a document states a relation item by item, so that each has a source of its own."""
 
@@ -150,7 +159,7 @@ def _head(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Head
     known = repository.find_entities(session, actor, filter(None, (row.owner, row.system)))
     tabs: dict[str, int | None] = {"overview": None}
     depending = walk.count_neighbours(session, ref)
-    if depending and row.kind not in _NO_GRAPH:
+    if depending and ref.kind not in _NO_GRAPH:
         tabs["dependencies"] = depending
     if definitions.text_of(row.document):
         tabs["api"] = None
@@ -176,34 +185,48 @@ def _overview(visit: Visit) -> dict[str, Any]:
     facts = facts_of(row, repository.fields_of(session, row.id), answers)
     related, groups = _relations(visit, facts)
     asked = [fact for fact in facts.values() if fact.is_asked or (fact.is_owner and fact.chosen is None)]
-    stated = {f"{_ITEM_FIELDS[one.relation]}[{one.link.ref}]" for one in related if one.relation in _ITEM_FIELDS}
+    stated = {one.fact.path for ones in related.values() for one in ones if one.fact}
     return {
         "facts": [fact for path, fact in facts.items() if path not in stated],
         "questions": asked,
-        "teams": _teams(session, actor) if row.kind not in ("group", "user") else [],
+        "teams": _teams(session, actor) if visit.head.ref.kind not in ("group", "user", "location") else [],
         "related": related,
         "groups": groups,
-        "related_columns": _RELATED_COLUMNS,
         "entity_columns": _ENTITY_COLUMNS,
+        "people_columns": _PEOPLE_COLUMNS,
         "links": documents.links_of(row.document),
-        "graph": walk.neighbourhood(session, actor, visit.head.ref, 1, walk.default_types(row.kind)),
+        "graph": walk.neighbourhood(session, actor, visit.head.ref, 1, walk.default_types(visit.head.ref.kind)),
         "picture": walk.picture,
     }
 
 
-def _relations(visit: Visit, facts: Mapping[str, Fact]) -> tuple[list[Related], list[Group]]:
-    session, actor, head = visit.session, visit.actor, visit.head
-    told = repository.relations_of(session, [head.row.ref])
-    entities = repository.find_entities(session, actor, {target for _, _, target in told})
-    related = [_related(kind, target, entities, facts) for _, kind, target in told if kind not in _TABLES]
-    groups = []
-    for relation in _TABLES:
-        rows = [entities[target] for _, kind, target in told if kind == relation and target in entities]
-        rows.sort(key=lambda row: (listing.place_of(row.kind), row.sort_name))
-        if rows:
-            shown = listing.listed(session, actor, rows[:_MOST_ROWS], visit.now)
-            groups.append(Group(relation, shown, len(rows), _more_href(head.ref, relation)))
-    return [one for one in related if one is not None], groups
+def _relations(visit: Visit, facts: Mapping[str, Fact]) -> tuple[dict[str, list[Related]], list[Group]]:
+    told = repository.relations_of(visit.session, [visit.head.row.ref])
+    entities = repository.find_entities(visit.session, visit.actor, {target for _, _, target in told})
+    related = {relation: _of_relation(relation, visit.head, told, entities, facts) for relation in _ORDER}
+    groups = [_group(visit, relation, told, entities) for relation in _TABLES]
+    return {relation: ones for relation, ones in related.items() if ones}, [group for group in groups if group.rows]
+
+
+def _of_relation(
+    relation: str,
+    head: Head,
+    told: Sequence[tuple[str, str, str]],
+    entities: Mapping[str, EntityRow],
+    facts: Mapping[str, Fact],
+) -> list[Related]:
+    targets = (target for _, kind, target in told if kind == relation and target != head.row.system)
+    found = (_related(relation, target, entities, facts) for target in targets)
+    return [one for one in found if one is not None]
+
+
+def _group(
+    visit: Visit, relation: str, told: Sequence[tuple[str, str, str]], entities: Mapping[str, EntityRow]
+) -> Group:
+    rows = [entities[target] for _, kind, target in told if kind == relation and target in entities]
+    rows.sort(key=lambda row: (listing.place_of(row.kind.lower()), row.sort_name))
+    shown = listing.listed(visit.session, visit.actor, rows[:_MOST_ROWS], visit.now) if rows else []
+    return Group(relation, shown, len(rows), _more_href(visit.head.ref, relation))
 
 
 def _related(
@@ -228,7 +251,7 @@ def _teams(session: Session, actor: Actor) -> Sequence[EntityRow]:
 
 
 def _dependencies(visit: Visit) -> dict[str, Any]:
-    return walk.context(visit.session, visit.actor, visit.head.ref, visit.head.row.kind, visit.request)
+    return walk.context(visit.session, visit.actor, visit.head.ref, visit.request)
 
 
 def _api(visit: Visit) -> dict[str, Any]:

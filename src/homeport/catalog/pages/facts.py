@@ -15,7 +15,13 @@ from homeport.catalog.models import EntityRow, FieldRow
 from homeport.catalog.pages.links import EntityLink, link_to
 
 OWNER = "spec.owner"
-_HIDDEN = {"kind", "metadata.name", "metadata.namespace", "spec.definition", "spec.profile"}
+_HIDDEN = {  # unless a person is asked about them
+    "kind",
+    "metadata.name",
+    "metadata.namespace",
+    "spec.definition",
+    "spec.profile",
+}
 _REFERENCES = {
     OWNER: "group",
     "spec.system": "system",
@@ -25,9 +31,12 @@ _REFERENCES = {
 }
 _NAMES = {
     OWNER: "owner",
+    "metadata.name": "name",
+    "kind": "kind",
     "spec.system": "system",
     "spec.type": "type",
     "spec.lifecycle": "lifecycle",
+    "spec.language": "language",
     "metadata.labels.homeport.io/language": "language",
     "metadata.title": "title",
     "metadata.annotations.homeport.io/title.ko": "title-ko",
@@ -87,8 +96,9 @@ class Fact:
 
 def facts_of(row: EntityRow, fields: Iterable[FieldRow], answers: Sequence[Answer]) -> dict[str, Fact]:
     """Every field of the entity by its path, in the order of the page; the owner also where nobody proposed one."""
-    facts = {field.path: _fact(field, answers) for field in fields if field.path not in _HIDDEN}
-    if OWNER not in facts and row.kind not in _NOBODY_OWNS:
+    shown = (field for field in fields if field.is_asked or field.path not in _HIDDEN)
+    facts = {field.path: _fact(field, answers) for field in shown}
+    if OWNER not in facts and row.kind.lower() not in _NOBODY_OWNS:
         facts[OWNER] = Fact(OWNER, _NAMES[OWNER], None)
     order = {path: place for place, path in enumerate(_NAMES)}
     ordered = sorted(facts, key=lambda path: (order.get(split_item(path)[0], len(order)), path))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from homeport.catalog import repository
 from homeport.catalog.models import EntityRow
 from homeport.catalog.pages.links import EntityLink, link_to, short_of
+from homeport.catalog.pages.style import render
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidEntityRef, InvalidFilter
 from homeport.kernel.knowledge import findings
@@ -21,7 +22,6 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
-from homeport.web.shell import render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table, Token
 
 PAGE_SIZE = 50

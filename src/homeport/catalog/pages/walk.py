@@ -16,6 +16,7 @@ from homeport.catalog import repository
 from homeport.catalog.domain.relations import COUNTERPARTS, PAIRS
 from homeport.catalog.models import EntityRow
 from homeport.catalog.pages.links import EntityLink, link_to, short_of, url_of
+from homeport.catalog.pages.style import render
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidEntityRef
 from homeport.kernel.module import Services
@@ -23,7 +24,6 @@ from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 from homeport.web.graph import MOST_NODES, Edge, Graph, Node, draw, fold
 from homeport.web.identify import actor_of
-from homeport.web.shell import render
 from homeport.web.tables import Column
 
 Words = Callable[..., str]
@@ -73,15 +73,14 @@ def add(router: APIRouter, services: Services) -> None:
         authorize(actor, "catalog.read")
         with services.database.reading() as session:
             focus = _focus(session, actor, ref)
-            kind = focus.kind if focus else ""
-            shown = context(session, actor, focus, kind, request) if focus else {}
+            shown = context(session, actor, focus, request) if focus else {}
         return render(request, "catalog/graph.html", focus=focus, focus_url=url_of(focus) if focus else "", **shown)
 
 
-def context(session: Session, actor: Actor, ref: EntityRef, kind: str, request: Request) -> dict[str, Any]:
+def context(session: Session, actor: Actor, ref: EntityRef, request: Request) -> dict[str, Any]:
     """What the template of a graph shows, as the address asks for it."""
     depth = _depth(request.query_params.get("depth", ""))
-    types = _types(request.query_params.get("relations"), kind)
+    types = _types(request.query_params.get("relations"), ref.kind)
     return {
         "graph": neighbourhood(session, actor, ref, depth, types),
         "picture": picture,
@@ -130,12 +129,14 @@ def count_neighbours(session: Session, ref: EntityRef) -> int:
     return len({(edge[0], edge[2]) for edge in told if edge[1] in wanted})
 
 
-def picture(around: Neighbourhood, t: Words, walk_on: Callable[[EntityRef], str] = url_of) -> Markup:
+def picture(
+    around: Neighbourhood, t: Words, walk_on: Callable[[EntityRef], str] = url_of, most: int = MOST_NODES
+) -> Markup:
     """The neighbourhood as SVG in the reader's words; `walk_on` is where a node leads."""
     nodes = [_node(ref, around.entities.get(ref), t, walk_on) for ref in around.refs]
     edges = [Edge(source, target, t(f"catalog-edge-{relation}")) for source, relation, target in around.edges]
     whole = Graph(nodes, edges, str(around.focus))
-    folded = fold(whole, more=lambda count: t("catalog-graph-more", count=count), most=MOST_NODES)
+    folded = fold(whole, more=lambda count: t("catalog-graph-more", count=count), most=most)
     description = t("catalog-graph-description", name=around.focus.name, count=len(around.refs) - 1)
     return draw(folded, t("catalog-graph-of", name=around.focus.name), description)
 
@@ -146,10 +147,10 @@ def _node(ref: str, row: EntityRow | None, t: Words, walk_on: Callable[[EntityRe
     if row is None:
         return Node(ref, link.name, link.ref.kind, "", state="warn", note=t("catalog-unknown-entity"))
     owner = EntityRef.parse(row.owner) if row.owner else None
-    note = row.type or row.kind
-    if owner and row.kind != "group":
+    note = row.type or link.ref.kind
+    if owner and link.ref.kind != "group":
         note = f"{note} · {short_of(owner, 'group')}"
-    return Node(ref, row.name, row.kind, walk_on(link.ref), note=note)
+    return Node(ref, row.name, link.ref.kind, walk_on(link.ref), note=note)
 
 
 def _forth(edge: tuple[str, str, str]) -> tuple[str, str, str]:

@@ -88,7 +88,6 @@ catalog-tab-yaml = YAML
 catalog-about = About
 catalog-links = Links
 catalog-relations = Relations
-catalog-relations-count = { $count }
 catalog-around = Around it
 catalog-entities-count =
     { $count ->
@@ -118,8 +117,8 @@ catalog-questions-more =
         [one] One more question
        *[other] { $count } more questions
     }
-catalog-is-it-right = Right?
-catalog-others = Other possibilities
+catalog-someone-else = Someone else
+catalog-right-after-all = Right after all
 catalog-rather = This one
 catalog-owner-is = Owner is
 catalog-owner-unknown = Nobody could be made out. Who owns it?
@@ -129,6 +128,8 @@ catalog-notice-wrong = Noted: { $value } is wrong for { $name }.
 
 ## Fields
 
+catalog-field-name = Name
+catalog-field-kind = Kind
 catalog-field-owner = Owner
 catalog-field-system = System
 catalog-field-type = Type

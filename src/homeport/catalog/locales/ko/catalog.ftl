@@ -84,7 +84,6 @@ catalog-tab-yaml = YAML
 catalog-about = 기본 정보
 catalog-links = 링크
 catalog-relations = 관계
-catalog-relations-count = { $count }개
 catalog-around = 주변 관계
 catalog-entities-count = { $count }개
 catalog-show-all = { $count }개 모두 보기
@@ -102,8 +101,8 @@ catalog-no-findings = 발견 사항 없음
 catalog-questions = 이 값이 맞습니까?
 catalog-questions-count = 질문 { $count }개
 catalog-questions-more = 질문 { $count }개 더 보기
-catalog-is-it-right = 맞습니까?
-catalog-others = 다른 후보
+catalog-someone-else = 다른 팀입니다
+catalog-right-after-all = 맞는 값으로 되돌리기
 catalog-rather = 이 값이 맞음
 catalog-owner-is = 담당 팀
 catalog-owner-unknown = 담당을 알아내지 못했습니다. 어느 팀이 담당합니까?
@@ -113,6 +112,8 @@ catalog-notice-wrong = { $name }의 값이 { $value }{ PARTICLE($value, "이/가
 
 ## 항목 값
 
+catalog-field-name = 이름
+catalog-field-kind = 종류
 catalog-field-owner = 담당
 catalog-field-system = 시스템
 catalog-field-type = 유형
