@@ -1,6 +1,6 @@
 """Full-text search in Korean and English over what modules put into it, with the same answers on both databases."""
 
-from homeport.kernel.knowledge.search.index import (
+from homeport.kernel.knowledge.search.documents import (
     Document,
     Hit,
     create_search_tables,

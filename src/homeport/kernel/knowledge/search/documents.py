@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Connection,
     MetaData,
     Table,
@@ -42,10 +41,10 @@ _LONGEST_TITLE = 255
 _HASH_BITS = 50
 _BODY_LENGTH = 50_000
 _BATCH_ROWS = 500
-_TIERS = ("A", "AB", "ABC")
-_KIND = "D"
+_TIERS = (("title",), ("title", "subtitle"), ("title", "subtitle", "body"))
+_KIND = ("kind",)
+_LEXEME_PREFIX = {**{tier: str(at) for at, tier in enumerate(_TIERS)}, _KIND: "k"}
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_COLUMNS = {"A": "title", "B": "subtitle", "C": "body", "D": "kind"}
 
 # Not in Base.metadata: the index can be made anew from the modules' rows, and FTS5's tables make others of their own.
 _metadata = MetaData()
@@ -73,7 +72,10 @@ _CREATE_TOKENS = {
     ),
 }
 _INSERT_TOKENS = {
-    "sqlite": "INSERT INTO kernel_search_tokens (rowid, title, subtitle, body, kind) VALUES (:id, :A, :B, :C, :D)",
+    "sqlite": (
+        "INSERT INTO kernel_search_tokens (rowid, title, subtitle, body, kind) "
+        "VALUES (:id, :title, :subtitle, :body, :kind)"
+    ),
     "postgresql": "INSERT INTO kernel_search_tokens (rowid, words) VALUES (:id, CAST(:words AS tsvector))",
 }
 
@@ -185,11 +187,14 @@ def _place(document: Document, title: str) -> int:
 
 
 def _token_row(row: dict[str, str | int], dialect: str) -> dict[str, str | int]:
-    fields = {weight: tokens(str(row[_COLUMNS[weight]])) for weight in _TIERS[-1]} | {_KIND: {_kind(str(row["kind"]))}}
+    fields = {column: tokens(str(row[column])) for column in _TIERS[-1]} | {"kind": {_kind(str(row["kind"]))}}
     if dialect == "sqlite":
-        return {"id": row["id"], **{weight: " ".join(found) for weight, found in fields.items()}}
-    words = [f"'{token}':{at}{weight}" for at, (weight, found) in enumerate(fields.items(), 1) for token in found]
-    return {"id": row["id"], "words": " ".join(words)}
+        return {"id": row["id"], **{column: " ".join(found) for column, found in fields.items()}}
+    lexemes = (
+        f"'{prefix}" + f"' '{prefix}".join(set().union(*(fields[column] for column in tier))) + "'"
+        for tier, prefix in _LEXEME_PREFIX.items()
+    )
+    return {"id": row["id"], "words": " ".join(lexemes)}
 
 
 def _kind(kind: str) -> str:
@@ -197,39 +202,41 @@ def _kind(kind: str) -> str:
 
 
 def _matches(
-    session: Session, actor: Actor | None, wanted: AllOf, tier: str, kinds: Collection[str], limit: int
+    session: Session,
+    actor: Actor | None,
+    wanted: AllOf,
+    tier: tuple[str, ...],
+    kinds: Collection[str],
+    limit: int,
 ) -> Sequence[int]:
-    query = select(_documents.c.id).join(_tokens, _tokens.c.rowid == _documents.c.id)
-    query = query.where(_match(wanted, tier, kinds, session.get_bind().dialect.name))
-    return session.scalars(readable(actor, query, _documents.c.ref).order_by(_tokens.c.rowid).limit(limit)).all()
-
-
-def _match(wanted: AllOf, tier: str, kinds: Collection[str], dialect: str) -> ColumnElement[bool]:
+    query = select(_documents.c.id).join(_tokens, _tokens.c.rowid == _documents.c.id).limit(limit)
     kind = AnyOf(tuple(Term(_kind(kind)) for kind in kinds))
-    if dialect == "sqlite":
-        asked = f"{_fts5_columns(tier)} : {_fts5(wanted)}"
-        asked += f" AND {_fts5_columns(_KIND)} : {_fts5(kind)}" if kinds else ""
-        return literal_column("kernel_search_tokens").op("MATCH", is_comparison=True)(bindparam("asked", asked))
-    asked = _tsquery(wanted, tier) + (f" & {_tsquery(kind, _KIND)}" if kinds else "")
-    return literal_column("kernel_search_tokens.words").op("@@", is_comparison=True)(cast(asked, TSQUERY))
+    if session.get_bind().dialect.name == "sqlite":
+        asked = _fts5(wanted, tier) + (f" AND {_fts5(kind, _KIND)}" if kinds else "")
+        is_match = literal_column("kernel_search_tokens").op("MATCH", is_comparison=True)(bindparam("asked", asked))
+        query = query.where(is_match).order_by(_tokens.c.rowid)
+    else:
+        asked = _tsquery(wanted, tier) + (f" & {_tsquery(kind, _KIND)}" if kinds else "")
+        is_match = literal_column("kernel_search_tokens.words").op("@@", is_comparison=True)(cast(asked, TSQUERY))
+        # Adding 0 keeps the planner from walking the primary key and reading every vector on its way.
+        query = query.where(is_match).order_by(_tokens.c.rowid + 0)
+    return session.scalars(readable(actor, query, _documents.c.ref)).all()
 
 
-def _fts5_columns(tier: str) -> str:
-    return "{" + " ".join(_COLUMNS[weight] for weight in tier) + "}"
+def _fts5(asked: Question, columns: tuple[str, ...]) -> str:
+    return "{" + " ".join(columns) + "} : " + _render(asked, '"{}"', '"{}"*', " AND ", " OR ")
 
 
-def _fts5(asked: Question) -> str:
+def _tsquery(asked: Question, columns: tuple[str, ...]) -> str:
+    word = f"'{_LEXEME_PREFIX[columns]}{{}}'"
+    return _render(asked, word, word + ":*", " & ", " | ")
+
+
+def _render(asked: Question, word: str, prefix: str, all_of: str, any_of: str) -> str:
     if isinstance(asked, Term):
-        return f'"{asked.token}"' + ("*" if asked.is_prefix else "")
-    operator = " AND " if isinstance(asked, AllOf) else " OR "
-    return "(" + operator.join(map(_fts5, asked.parts)) + ")"
-
-
-def _tsquery(asked: Question, weights: str) -> str:
-    if isinstance(asked, Term):
-        return f"'{asked.token}':{'*' if asked.is_prefix else ''}{weights}"
-    operator = " & " if isinstance(asked, AllOf) else " | "
-    return "(" + operator.join(_tsquery(part, weights) for part in asked.parts) + ")"
+        return (prefix if asked.is_prefix else word).format(asked.token)
+    parts = (_render(part, word, prefix, all_of, any_of) for part in asked.parts)
+    return "(" + (all_of if isinstance(asked, AllOf) else any_of).join(parts) + ")"
 
 
 def _hits(session: Session, ids: list[int], wanted: AllOf) -> list[Hit]:

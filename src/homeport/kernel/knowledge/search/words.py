@@ -21,6 +21,7 @@ _LATIN = rf"[^\W_{_CJK}]{{1,{_TOKEN_LENGTH}}}"
 _CJK_RUN = re.compile(f"[{_CJK}]+")
 _COMPOUND = re.compile(rf"{_LATIN}(?:[-_.]+{_LATIN})*")
 _CHUNK = re.compile(f"{_CJK_RUN.pattern}|{_COMPOUND.pattern}")
+_SEPARATORS = re.compile("[-_.]+")
 _PART = re.compile(_LATIN)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -66,7 +67,9 @@ def tokens(text: str) -> set[str]:
         found.add(run[-1])
         found.update([run[at : at + 2] for at in range(len(run) - 1)])
     for compound in set(_COMPOUND.findall(text)):
-        if compound.islower() and compound.isalnum():  # most are; the others cost five times as much
+        if (
+            compound.isascii() and compound.islower() and compound.isalnum()
+        ):  # most are; the others cost five times as much
             found.add(compound)
         else:
             found.update(_tokens_of(compound))
@@ -98,14 +101,15 @@ def matching_spans(text: str, wanted: Iterable[Term]) -> Iterator[tuple[int, int
     wanted = tuple(wanted)
     whole = {term.token for term in wanted}
     prefixes = tuple(term.token for term in wanted if term.is_prefix)
+    any_of_them = re.compile("|".join(map(re.escape, whole)) or r"(?!)")
     for chunk in _CHUNK.finditer(text):
+        if not any_of_them.search(_SEPARATORS.sub("", chunk[0].casefold())):
+            continue  # nine chunks of ten: looking closer costs ten times as much
         if _CJK_RUN.match(chunk[0]):
             met = [(start, end) for start, end, token in _syllable_spans(chunk[0]) if token in whole]
         else:
-            words = _word_spans(chunk[0])
-            met = _innermost(
-                [(start, end) for start, end, token in words if token in whole or token.startswith(prefixes)]
-            )
+            words = [word for word in _word_spans(chunk[0]) if word[2] in whole or word[2].startswith(prefixes)]
+            met = _innermost([(start, end) for start, end, _ in words])
         yield from ((chunk.start() + start, chunk.start() + end) for start, end in met)
 
 
@@ -171,4 +175,4 @@ def _asked_part(part: str, is_last: bool) -> Question:
 
 
 def _token(word: str) -> str:
-    return word.lower()[:_TOKEN_LENGTH]
+    return word.casefold()[:_TOKEN_LENGTH]
