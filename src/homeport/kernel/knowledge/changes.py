@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base.database import Base
 from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.knowledge.findings import storable
 from homeport.kernel.trust.access import readable
 from homeport.kernel.trust.identity import Actor
 
@@ -40,18 +41,25 @@ def record(
     actor: Actor,
     ref: str,
     url: str | None = None,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> None:
-    """Note that `actor` changed the entity; `parameters` fill the message `change-<kind>` in the reader's language."""
+    """Note that `actor` changed the entity.
+
+    Args:
+        kind: module.what, such as `catalog.owner`.
+        ref: which change it was where it happened: a commit, a run, a repository.
+        url: where to look.
+        parameters: what fills the message `change-<kind>` in the reader's language.
+    """
     session.add(
         Change(
             entity_ref=str(entity),
             kind=kind,
             at=at,
             actor_name=actor.name,
-            ref=ref,
+            ref=storable(ref),
             url=url,
-            parameters=dict(parameters or {}),
+            parameters={name: storable(value) for name, value in (parameters or {}).items()},
         )
     )
 
@@ -69,5 +77,5 @@ def recent(session: Session, actor: Actor | None, limit: int) -> Sequence[Change
     return _newest(session, readable(actor, select(Change), Change.entity_ref), limit)
 
 
-def _newest(session: Session, query: Any, limit: int) -> Sequence[Change]:
+def _newest(session: Session, query: Select[Change], limit: int) -> Sequence[Change]:
     return session.scalars(query.order_by(Change.at.desc(), Change.id.desc()).limit(limit)).all()
