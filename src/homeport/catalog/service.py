@@ -28,6 +28,8 @@ from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 
 KOREAN_TITLE = "homeport.io/title.ko"
+_OWNERS = {"group", "user"}
+_NOBODY_OWNS = {"group", "user", "location"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ class Catalog:
         authorize(actor, "catalog.confirm", EntityRef.parse(row.owner) if row.owner else None)
         entity = self._discovered(session, row)
         field = entity.find(path)
-        if field is None:
+        if field is None and (path != composition.OWNER or ref.kind in _NOBODY_OWNS):
             raise NotFound(f"{ref} has no field {path!r}.")
-        if field.chosen.source == composition.YAML:
+        if field is not None and field.chosen.source == composition.YAML:
             raise InvalidInput(f"{path} of {ref} is written in {field.chosen.place}; change it there.")
+        if path == composition.OWNER:
+            self._check_owner(session, actor, field, value)
         now = self._services.clock()
         repository.store_answer(session, row.ref, actor, Answer(path, value, verdict, actor.name, now))
         before = row.etag
@@ -97,8 +101,17 @@ class Catalog:
             self._services.subscribers.publish(session, Event(FIELD_ANSWERED, row.ref, told, now))
         return row
 
+    def _check_owner(self, session: Session, actor: Actor, field: Field | None, value: Any) -> None:
+        """Return if the value can be an owner: one that discovery proposed, or a team or person of the catalog."""
+        if field is not None and value in [field.chosen.value, *(other.value for other in field.others)]:
+            return
+        owner = EntityRef.parse(value, "group") if isinstance(value, str) else None
+        if owner is None or owner.kind not in _OWNERS or repository.find_entity(session, actor, owner) is None:
+            raise InvalidInput(f"{value!r} is no team or person of the catalog; an owner is one of these.")
+
     def _discovered(self, session: Session, row: EntityRow) -> DiscoveredEntity:
-        fields = tuple(field_from_json(field.path, field.discovered) for field in repository.fields_of(session, row.id))
+        stored = (field_from_json(field.path, field.discovered) for field in repository.fields_of(session, row.id))
+        fields = tuple(field for field in stored if field.chosen.source != composition.CONFIRMED)
         return DiscoveredEntity(
             kind=row.kind,
             name=row.name,
@@ -136,7 +149,8 @@ class Catalog:
     def _replace_fields(self, session: Session, row: EntityRow, one: ComposedEntity, now: datetime) -> None:
         settled = {field.path: field for field in one.fields}
         session.execute(delete(FieldRow).where(FieldRow.entity_id == row.id))
-        for field in one.discovered.fields:
+        named = [field for field in one.fields if one.discovered.find(field.path) is None]
+        for field in (*one.discovered.fields, *named):
             stands = settled.get(field.path)
             session.add(
                 FieldRow(
@@ -175,7 +189,9 @@ def _fill(row: EntityRow, one: ComposedEntity, location_id: int, ask_below: floa
     metadata, spec = document["metadata"], document["spec"]
     annotations = metadata.get("annotations") or {}
     row.kind, row.name, row.sort_name = entity.kind, entity.name, entity.name.lower()
-    row.title, row.title_ko = _text(metadata.get("title")), _text(annotations.get(KOREAN_TITLE))
+    profile = spec.get("profile")
+    display_name = _text(profile.get("displayName")) if isinstance(profile, Mapping) else None
+    row.title, row.title_ko = _text(metadata.get("title")) or display_name, _text(annotations.get(KOREAN_TITLE))
     row.description = _text(metadata.get("description"))
     row.type, row.lifecycle = _text(spec.get("type")), _text(spec.get("lifecycle"))
     row.language = _text(spec.get("language")) or _text(spec.get("language"))

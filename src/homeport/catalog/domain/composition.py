@@ -18,6 +18,8 @@ from homeport.catalog.domain.fields import Candidate, DiscoveredEntity, Field, s
 INFERRED_API_VERSION = "backstage.io/v1alpha1"
 YAML = "yaml"
 CONFIRMED = "confirmed"
+OWNER = "spec.owner"
+"""The field that a person may fill though discovery proposed nothing: whom an orphan belongs to."""
 
 
 class Verdict(StrEnum):
@@ -72,6 +74,8 @@ def compose(entity: DiscoveredEntity, answers: Sequence[Answer]) -> ComposedEnti
         if settled is not None:
             fields.append(settled)
         contradictions.extend(_contradictions(field, said))
+    if entity.find(OWNER) is None and (named := _named_owner(answers)):
+        fields.append(named)
     document = _document(entity, fields)
     return ComposedEntity(entity, document, tuple(fields), tuple(contradictions))
 
@@ -94,6 +98,15 @@ def settle(field: Field, answers: Iterable[Answer]) -> Field | None:
         chosen = Candidate(newest.value, CONFIRMED, 1.0)
         return Field(field.path, chosen, tuple(one for one in candidates if one.value != newest.value))
     return Field(field.path, candidates[0], tuple(candidates[1:])) if candidates else None
+
+
+def _named_owner(answers: Iterable[Answer]) -> Field | None:
+    """The owner that a person named where discovery knows of none."""
+    confirmed = [one for one in answers if one.path == OWNER and one.verdict is Verdict.CONFIRMED]
+    if not confirmed:
+        return None
+    newest = max(confirmed, key=lambda answer: answer.at)
+    return Field(OWNER, Candidate(newest.value, CONFIRMED, 1.0))
 
 
 def is_question(field: Field, ask_below: float) -> bool:
@@ -139,8 +152,10 @@ def _mapping(value: Any) -> dict[str, Any]:
     """A copy of the mapping, deep enough that filling it in leaves the original alone."""
     if not isinstance(value, Mapping):
         return {}
-    return {key: list(item) if isinstance(item, list) else dict(item) if isinstance(item, Mapping) else item
-            for key, item in value.items()}
+    return {
+        key: list(item) if isinstance(item, list) else dict(item) if isinstance(item, Mapping) else item
+        for key, item in value.items()
+    }
 
 
 def _put(document: dict[str, Any], path: str, value: Any) -> None:

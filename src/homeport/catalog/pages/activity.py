@@ -26,6 +26,8 @@ _ICONS = {
     "catalog.removed": "trash",
 }
 _ANSWERED = "catalog.answer"
+_CHANGED = "catalog.changed"
+"""What an answer leaves behind besides itself; told once is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ def items_of(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> C
     done = audit.entries(session, limit=_MOST, object_ref=str(ref))
 
     def items(t: Words) -> list[Item]:
-        told = [*_of_changes(changed, t), *(_of_entry(entry, t) for entry in done if entry.action == _ANSWERED)]
+        answered = [entry for entry in done if entry.action == _ANSWERED]
+        moments = {entry.at for entry in answered}
+        others = [change for change in changed if not (change.kind == _CHANGED and change.at in moments)]
+        told = [*_of_changes(others, t), *(_of_entry(entry, t) for entry in answered)]
         return sorted(told, key=lambda item: item.at, reverse=True)[:_MOST]
 
     return items
@@ -57,7 +62,7 @@ def _of_changes(changed: Sequence[Change], t: Words) -> list[Item]:
     return [
         Item(
             at=change.at,
-            icon=_ICONS.get(change.kind, "history"),
+            icon=_ICONS.get(change.kind, "clock-arrow-up"),
             text=t(f"change-{change.kind.replace('.', '-')}", **change.parameters),
             actor=change.actor_name,
             note=change.ref,

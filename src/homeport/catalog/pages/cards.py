@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,53 +10,92 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
-from homeport.catalog.models import EntityRow
+from homeport.catalog.domain.composition import OWNER
+from homeport.catalog.models import EntityRow, FieldRow
 from homeport.catalog.pages import listing
 from homeport.catalog.pages.facts import Fact, facts_of
-from homeport.catalog.pages.links import EntityLink, url_of
+from homeport.catalog.pages.links import url_of
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.module import HomeCard
 from homeport.kernel.trust.access import may
-from homeport.kernel.trust.identity import Actor
+from homeport.kernel.trust.identity import Actor, Role
 
 _MOST_QUESTIONS = 6
+_MOST_LOOKED_AT = 300
+_MOST_UNOWNED = 3
 _MOST_OWNED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field to confirm, with the entity it is of; `url` is the entity's page, `action` where the answer goes."""
+    """A field to confirm: `url` is the entity's page, `action` takes the answer, `more` counts its other questions."""
 
     entity: EntityRow
     fact: Fact
     url: str
     action: str
-    may_answer: bool
+    more: int
 
 
 def _my_turn(session: Session, actor: Actor) -> Mapping[str, Any]:
+    owners = _asked_of(actor)
+    asked = repository.questions_for(session, actor, owners, _MOST_LOOKED_AT)
+    answerable = [(row, field) for row, field in asked if _may_answer(actor, row)]
+    unowned = _unowned(session, actor)
+    shown = _most_telling(answerable)[: _MOST_QUESTIONS - len(unowned)]
+    return {
+        "questions": [_question(row, field) for row, field in shown],
+        "unowned": [(row, url_of(EntityRef.parse(row.ref))) for row in unowned],
+        "count": len(answerable) + len(unowned),
+    }
+
+
+def _asked_of(actor: Actor) -> list[str] | None:
+    """Whose questions the actor is asked: their own teams', or everyone's where an operator is in no team."""
     owners = listing.mine(actor)
-    asked = repository.questions_for(session, actor, owners, _MOST_QUESTIONS)
-    count = repository.count_questions(session, actor, owners)
-    return {"questions": [_question(actor, *one) for one in asked], "count": count}
+    return owners if owners or not actor.role.includes(Role.OPERATOR) else None
 
 
-def _question(actor: Actor, row: EntityRow, field: Any) -> Question:
+def _may_answer(actor: Actor, row: EntityRow) -> bool:
+    return may(actor, "catalog.confirm", EntityRef.parse(row.owner) if row.owner else None)
+
+
+def _unowned(session: Session, actor: Actor) -> Sequence[EntityRow]:
+    """Components that nobody owns, for those who may say whose they are."""
+    if not may(actor, "catalog.confirm", None):
+        return []
+    query = repository.Query({"kind": ["component"], "owner": [repository.NOBODY]})
+    return repository.list_entities(session, actor, query, _MOST_UNOWNED).entities
+
+
+def _most_telling(asked: Iterable[tuple[EntityRow, FieldRow]]) -> list[tuple[EntityRow, FieldRow]]:
+    """One question for each entity, owners before all else, then the least sure."""
+    ordered = sorted(asked, key=lambda one: (one[1].path != OWNER, _confidence(one[1]), one[0].ref, one[1].path))
+    first: dict[str, tuple[EntityRow, FieldRow]] = {}
+    for row, field in ordered:
+        first.setdefault(row.ref, (row, field))
+    return list(first.values())
+
+
+def _confidence(field: FieldRow) -> float:
+    return float(field.settled["confidence"]) if field.settled else 0.0
+
+
+def _question(row: EntityRow, field: FieldRow) -> Question:
     ref = EntityRef.parse(row.ref)
-    owner = EntityRef.parse(row.owner) if row.owner else None
     fact = facts_of(row, [field], [])[field.path]
-    return Question(row, fact, url_of(ref), f"/catalog/{ref.path}/answers", may(actor, "catalog.confirm", owner))
+    return Question(row, fact, url_of(ref), f"/catalog/{ref.path}/answers", row.question_count - 1)
 
 
 def _my_entities(session: Session, actor: Actor) -> Mapping[str, Any]:
     owners = listing.mine(actor)
     if not owners:
-        return {"rows": [], "total": 0, "groups": [], "kinds": repository.count_by_kind(session, actor)}
-    query = repository.Query({"owner": owners})
+        return {"rows": [], "total": 0, "has_teams": False, "kinds": repository.count_by_kind(session, actor)}
+    query = repository.Query({"owner": owners, "kind": ["component"]})
     page = repository.list_entities(session, actor, query, _MOST_OWNED)
+    total = repository.count_where(session, actor, repository.Query({"owner": owners}))
     rows = listing.listed(session, actor, page.entities, datetime.now(UTC))
-    groups = [EntityLink(ref, ref.name, url_of(ref)) for ref in sorted(actor.groups)]
-    return {"rows": rows, "total": page.total, "groups": groups, "kinds": {}}
+    return {"rows": rows, "total": total, "has_teams": True, "kinds": {}}
 
 
 HOME_CARDS = (

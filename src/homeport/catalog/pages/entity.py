@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -29,6 +30,7 @@ from homeport.web.tables import Column
 
 _MOST_ROWS = 100
 _MOST_FINDINGS = 100
+_SMALL_GRAPH = 10
 _NO_GRAPH = {"user", "location"}
 _TABLES = ("ownerOf", "hasPart", "hasMember")
 """Relations that are shown as tables of entities of their own."""
@@ -51,11 +53,8 @@ _ENTITY_COLUMNS = (
     Column("name", "catalog-column-name"),
     Column("kind", "catalog-column-kind"),
     Column("type", "catalog-column-type"),
-    Column("owner", "catalog-column-owner"),
-    Column("confidence", "catalog-column-source"),
     Column("findings", "catalog-column-findings"),
 )
-_PEOPLE_COLUMNS = (Column("name", "catalog-column-name"), Column("confidence", "catalog-column-source"))
 _ITEM_FIELDS = {"dependsOn": "spec.dependsOn", "providesApi": "spec.providesApis", "consumesApi": "spec.consumesApis"}
 """Where a document states a relation item by item, so that each has a source of its own."""
 
@@ -193,11 +192,17 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "related": related,
         "groups": groups,
         "entity_columns": _ENTITY_COLUMNS,
-        "people_columns": _PEOPLE_COLUMNS,
         "links": documents.links_of(row.document),
-        "graph": walk.neighbourhood(session, actor, visit.head.ref, 1, walk.default_types(visit.head.ref.kind)),
-        "picture": walk.picture,
+        "graph": None if groups else _small_graph(visit),
+        "picture": partial(walk.picture, most=_SMALL_GRAPH),
     }
+
+
+def _small_graph(visit: Visit) -> walk.Neighbourhood | None:
+    """What lies one step around; None where there is nothing."""
+    ref = visit.head.ref
+    graph = walk.neighbourhood(visit.session, visit.actor, ref, 1, walk.default_types(ref.kind))
+    return graph if graph.edges else None
 
 
 def _relations(visit: Visit, facts: Mapping[str, Fact]) -> tuple[dict[str, list[Related]], list[Group]]:

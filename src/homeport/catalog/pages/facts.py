@@ -9,19 +9,21 @@ from datetime import datetime
 from typing import Any
 
 from homeport.catalog.adapters.stored import candidate_from_json
-from homeport.catalog.domain.composition import Answer, Verdict
+from homeport.catalog.domain.composition import OWNER, Answer, Verdict
 from homeport.catalog.domain.fields import Candidate, split_item
 from homeport.catalog.models import EntityRow, FieldRow
 from homeport.catalog.pages.links import EntityLink, link_to
 
-OWNER = "spec.owner"
-_HIDDEN = {  # unless a person is asked about them
+_HIDDEN = {
     "kind",
     "metadata.name",
     "metadata.namespace",
+    "metadata.annotations",
+    "metadata.links",
     "spec.definition",
     "spec.profile",
 }
+"""What the page leaves out or shows elsewhere, unless a person is asked about it."""
 _REFERENCES = {
     OWNER: "group",
     "spec.system": "system",

@@ -13,7 +13,7 @@ catalog-kinds-group = Teams
 catalog-kinds-user = People
 catalog-kinds-template = Templates
 catalog-kinds-location = Locations
-catalog-filter = Filter by name, title or owner:team…
+catalog-filter = Name, title, owner:team
 catalog-total = { $shown } of { $total }
 catalog-empty = Nothing is known yet. Point homeport at a folder of Git repositories; it finds services, APIs, resources and their owners, with or without YAML.
 catalog-demo-link = Or look at the demo company
@@ -93,6 +93,11 @@ catalog-entities-count =
     { $count ->
         [one] 1 entity
        *[other] { $count } entities
+    }
+catalog-people-count =
+    { $count ->
+        [one] 1 person
+       *[other] { $count } people
     }
 catalog-show-all = Show all { $count }
 catalog-unknown = unknown
@@ -285,13 +290,14 @@ catalog-read-again = Read again
 
 catalog-card-turn = My turn
 catalog-card-turn-done = Nothing waits for your answer.
+catalog-card-unowned = Who owns it?
 catalog-card-mine = What I own
 catalog-card-mine-empty = Your teams own nothing yet.
 
 ## What happened
 
 change-catalog-added = Found for the first time
-change-catalog-changed = Changed in its repository
+change-catalog-changed = Changed
 change-catalog-owner = Has another owner
 change-catalog-removed = No longer found
 catalog-did-confirm = { $field } confirmed: { $value }

@@ -13,7 +13,7 @@ catalog-kinds-group = 팀
 catalog-kinds-user = 사람
 catalog-kinds-template = 템플릿
 catalog-kinds-location = 위치
-catalog-filter = 이름, 제목 또는 owner:팀 이름
+catalog-filter = 이름, 제목, owner:팀
 catalog-total = { $total }개 중 { $shown }개
 catalog-empty = 아직 등록된 항목이 없습니다. Git 저장소 폴더를 알려 주면 YAML이 없어도 서비스, API, 리소스와 담당 팀을 찾아냅니다.
 catalog-demo-link = 데모 회사로 둘러보기
@@ -86,6 +86,7 @@ catalog-links = 링크
 catalog-relations = 관계
 catalog-around = 주변 관계
 catalog-entities-count = { $count }개
+catalog-people-count = { $count }명
 catalog-show-all = { $count }개 모두 보기
 catalog-unknown = 알 수 없음
 catalog-said-by = { $name } 확인
@@ -254,13 +255,14 @@ catalog-read-again = 다시 읽기
 
 catalog-card-turn = 내 차례
 catalog-card-turn-done = 답을 기다리는 질문이 없습니다.
+catalog-card-unowned = 어느 팀이 담당합니까?
 catalog-card-mine = 내 담당
 catalog-card-mine-empty = 소속 팀이 담당하는 항목이 아직 없습니다.
 
 ## 활동
 
 change-catalog-added = 처음 발견되었습니다
-change-catalog-changed = 저장소에서 내용이 바뀌었습니다
+change-catalog-changed = 내용이 바뀌었습니다
 change-catalog-owner = 담당이 바뀌었습니다
 change-catalog-removed = 더 이상 발견되지 않습니다
 catalog-did-confirm = { $field } 확인: { $value }
