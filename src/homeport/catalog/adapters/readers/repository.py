@@ -108,7 +108,7 @@ class _Found:
     def take(self, path: str, content: bytes) -> None:
         """Let every reader that knows the file have it; the first that finds it broken speaks for all."""
         try:
-            text = decode(content)
+            text = decode(content, legacy="cp949" if readme.is_readme(path) else None)
             for reader in self._readers(path, text):
                 reader(path, text)
         except BrokenFile as wrong:

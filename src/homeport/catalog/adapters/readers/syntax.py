@@ -55,8 +55,8 @@ class Document:
     repeated: tuple[tuple[str, int], ...] = ()
 
 
-def decode(content: bytes) -> str:
-    """Return the text of a file, line ends as `\\n`.
+def decode(content: bytes, *, legacy: str | None = None) -> str:
+    """Return the text of a file, line ends as `\\n`; what is not UTF-8 or UTF-16 is tried as `legacy`.
 
     Raises:
         BrokenFile: it is too large or not text.
@@ -67,6 +67,8 @@ def decode(content: bytes) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as wrong:
+        if legacy:
+            return content.decode(legacy, errors="replace").replace("\r\n", "\n")
         raise BrokenFile(f"not UTF-8 text ({wrong.reason})", content[: wrong.start].count(b"\n") + 1) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -175,7 +177,8 @@ def _compose(text: str, line_offset: int) -> Iterator[Document]:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         reason = wrong.problem or wrong.context or "not YAML"
-        raise BrokenFile(reason, line_offset + mark.line + 1 if mark else None) from None
+        last = max(len(text.splitlines()), 1)
+        raise BrokenFile(reason, line_offset + min(mark.line + 1, last) if mark else None) from None
     except yaml.YAMLError as wrong:
         raise BrokenFile(str(wrong).splitlines()[0]) from None
 

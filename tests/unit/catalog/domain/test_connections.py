@@ -1,0 +1,111 @@
+"""What a setting connects to, by its name and value alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeport.catalog.domain.connections import Setting, address_host, connections, product_of_image
+from homeport.catalog.domain.fields import Place
+
+PLACE = Place(".env.example", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("DATABASE_URL", "postgres://user:secret@localhost:5432/order", ("database", "order", "postgresql")),
+        ("DB_URL", "mysql+pymysql://root@db/shop?charset=utf8", ("database", "shop", "mysql")),
+        ("DB_URL", "postgresql://db/${NAME}", ("product", "postgresql", "postgresql")),
+        ("spring.datasource.url", "jdbc:oracle:thin:@//db.saebom:1521/STORE", ("database", "STORE", "oracle")),
+        ("spring.datasource.url", "jdbc:oracle:thin:@db.saebom:1521:STORE", ("database", "STORE", "oracle")),
+        ("x", "jdbc:sqlserver://h:1433;databaseName=Pos;encrypt=true", ("database", "Pos", "sqlserver")),
+        ("spring.r2dbc.url", "r2dbc:postgresql://db:5432/claim", ("database", "claim", "postgresql")),
+        ("CELERY_BROKER_URL", "redis://redis:6379/0", ("product", "redis", "redis")),
+        ("AMQP", "amqps://u:p@mq/vhost", ("product", "rabbitmq", "rabbitmq")),
+        ("KAFKA_BOOTSTRAP_SERVERS", "kafka-0:9092,kafka-1:9092", ("product", "kafka", "kafka")),
+        ("spring.kafka.bootstrap-servers", "${KAFKA:broker:9092}", ("product", "kafka", "kafka")),
+        ("spring.data.redis.host", "cache", ("product", "redis", "redis")),
+        ("ELASTICSEARCH_URL", "http://search:9200", ("product", "elasticsearch", "elasticsearch")),
+        ("DB_CONNECTION", "mysql", ("product", "mysql", "mysql")),
+        ("DB_ENGINE", "django.db.backends.postgresql", ("product", "postgresql", "postgresql")),
+        ("QUEUE_URL", "https://sqs.ap-northeast-2.amazonaws.com/123/order-q", ("queue", "order-q", "sqs")),
+        ("ALARM", "arn:aws:sns:ap-northeast-2:123:alarms", ("topic", "alarms", "sns")),
+        ("ORDER_EVENTS_TOPIC", "order.events.v1", ("topic", "order.events.v1", None)),
+        ("kafka.topics.order-created", "order.created", ("topic", "order.created", "kafka")),
+        ("S3_BUCKET", "receipts", ("bucket", "receipts", "s3")),
+        ("DYNAMODB_TABLE", "coupons", ("table", "coupons", "dynamodb")),
+        (
+            "STOCK_API_URL",
+            "http://stock-api.inventory.svc.cluster.local:8080/v1",
+            ("host", "stock-api.inventory.svc.cluster.local", None),
+        ),
+        ("clients.stock.baseUrl", "http://stock-api", ("host", "stock-api", None)),
+        ("PAYMENT_GRPC_ADDR", "payment-api:50051", ("host", "payment-api", None)),
+        ("STRIPE_API_BASE", "https://api.stripe.com/v1", ("host", "api.stripe.com", None)),
+        ("STOCK_API_URL", "${STOCK_URL:-http://stock-api:80}", ("host", "stock-api", None)),
+    ],
+)
+def test_a_setting_connects_to(name: str, value: str, expected: tuple[str, str, str | None]) -> None:
+    (found,) = connections([Setting(name, value, "env", PLACE)])
+    assert (found.kind, found.value, found.product) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_URL", "https://www.saebom.co.kr"),
+        ("DOCS_URL", "https://guide.saebom.co.kr"),
+        ("API_URL", "http://localhost:8080"),
+        ("API_URL", "https://api.example.com"),
+        ("API_URL", "https://your-api.com"),
+        ("API_URL", "http://10.0.0.1/x"),
+        ("API_URL", "http://${HOST}/x"),
+        ("API_URL", "https://<host>/x"),
+        ("REPOSITORY", "https://github.com/saebom/order"),
+        ("DB_URL", "jdbc:h2:mem:test"),
+        ("DB_URL", "sqlite:///x.db"),
+        ("DB_CONNECTION", "sqlite"),
+        ("CACHE_DRIVER", "file"),
+        ("TOPIC_COUNT", "3"),
+        ("NAME", "redis"),
+        ("LOG_LEVEL", "info"),
+        ("PORT", "5432"),
+        ("SCHEMA", "http://json-schema.org/draft-07/schema#"),
+        ("ALLOWED_ORIGINS", "https://shop.saebom.co.kr"),
+        ("", ""),
+    ],
+)
+def test_a_setting_connects_to_nothing(name: str, value: str) -> None:
+    assert connections([Setting(name, value, "env", PLACE)]) == []
+
+
+@given(st.text(max_size=30), st.text(max_size=120))
+def test_any_setting_is_read(name: str, value: str) -> None:
+    connections([Setting(name, value, "env", PLACE)])
+
+
+@given(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.from_regex(r"[A-Za-z0-9%!-]{6,12}", fullmatch=True))
+def test_a_password_is_never_kept(user: str, password: str) -> None:
+    for scheme in ("postgres", "amqp", "http", "redis", "mongodb"):
+        setting = Setting("ORDER_API_URL", f"{scheme}://{user}:{password}@stock-api-host:80/shopdb", "env", PLACE)
+        assert all(password not in f"{one.value} {one.product}" for one in connections([setting]))
+
+
+@pytest.mark.parametrize(
+    ("image", "product"),
+    [
+        ("postgres:16", "postgresql"),
+        ("bitnami/redis@sha256:1", "redis"),
+        ("reg.io:5000/x/kafka:3", "kafka"),
+        ("saebom/order", None),
+    ],
+)
+def test_images_tell_their_product(image: str, product: str | None) -> None:
+    assert product_of_image(image) == product
+
+
+def test_hosts_of_a_cluster_are_others_although_local() -> None:
+    assert address_host("Stock-API.inventory.svc.cluster.local.") == "stock-api.inventory.svc.cluster.local"
+    assert address_host("printer.local") is None
