@@ -76,6 +76,16 @@ def test_titles_come_before_subtitles_and_those_before_bodies(database: Database
     assert _refs(database, "주문") == ["in-title", "in-subtitle", "in-body"]
 
 
+def test_whole_words_come_before_words_that_begin_so(database: Database):
+    with database.writing() as session:
+        documents = [
+            Document("begins", "doc", "a", body="orders", boost=9),
+            Document("whole", "doc", "a", body="order", boost=0),
+        ]
+        search.index(session, documents)
+    assert _refs(database, "order") == ["whole", "begins"]
+
+
 def test_among_equals_boost_and_then_shorter_titles_come_first(database: Database):
     with database.writing() as session:
         documents = [

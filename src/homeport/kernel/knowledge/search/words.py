@@ -76,12 +76,16 @@ def tokens(text: str) -> set[str]:
     return found
 
 
-def question(text: str) -> AllOf | None:
-    """Return what a document must hold to be found by `text`, its last word as a prefix; None for no words."""
+def question(text: str, *, is_finished: bool = False) -> AllOf | None:
+    """Return what a document must hold to be found by `text`, or None if it has no words.
+
+    Somebody may still be typing: the last word is a prefix, unless `is_finished`.
+    """
     chunks = _CHUNK.findall(normal(text[:_QUESTION_LENGTH]))
     if not chunks:
         return None
-    return AllOf(tuple(_asked(chunk, is_last=at == len(chunks) - 1) for at, chunk in enumerate(chunks)))
+    last = None if is_finished else len(chunks) - 1
+    return AllOf(tuple(_asked(chunk, is_last=at == last) for at, chunk in enumerate(chunks)))
 
 
 def terms(asked: Question) -> Iterator[Term]:
