@@ -60,9 +60,10 @@ def main() -> None:
 
 
 def add_module_commands() -> None:
-    """Add the commands that installed modules bring."""
+    """Add the commands that installed modules bring; once, however often it is called."""
+    known = {group.name for group in app.registered_groups}
     for module in installed_modules():
-        if module.commands is not None:
+        if module.commands is not None and module.name not in known:
             app.add_typer(module.commands, name=module.name)
 
 

@@ -1,0 +1,169 @@
+"""The command line: what it prints, where, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeport import cli
+
+
+@dataclass
+class Answer:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Shell:
+    """Runs `homeport` in this process, on a home of its own."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        monkeypatch.setenv("HOMEPORT_HOME", str(home))
+
+    def __call__(self, *arguments: str) -> Answer:
+        self._monkeypatch.setattr("sys.argv", ["homeport", *arguments])
+        self._capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        captured = self._capsys.readouterr()
+        return Answer(code, captured.out, captured.err)
+
+
+@pytest.fixture
+def homeport(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """The command line on an empty home."""
+    return Shell(tmp_path / "home", monkeypatch, capsys)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one repository that nobody described."""
+    repository = tmp_path / "repositories" / "shop" / "order-api"
+    repository.mkdir(parents=True)
+    (repository / "pyproject.toml").write_text('[project]\nname = "order-api"\ndependencies = ["fastapi"]\n')
+    (repository / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (repository / "Dockerfile").write_text('FROM python:3.12\nCMD ["uvicorn", "main:app"]\n')
+    (repository / "CODEOWNERS").write_text("* @acme/team-order\n")
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *arguments], cwd=repository, check=True)
+    return tmp_path / "repositories"
+
+
+def test_discover_list_get_and_refresh(homeport: Shell, folder: Path) -> None:
+    discovered = homeport("catalog", "discover", str(folder), "--json")
+    assert discovered.code == 0, discovered.err
+    assert discovered.json["state"] == "succeeded"
+    assert discovered.json["outcome"]["added"] >= 1
+    listed = homeport("catalog", "list", "--kind", "component", "--json").json["items"]
+    assert [item["ref"] for item in listed] == ["component:default/order-api"]
+    assert listed[0]["owner"] == "group:default/team-order"
+    got = homeport("catalog", "get", "order-api", "--json").json
+    assert {"fields", "document", "relations"} <= set(got)
+    assert "name: order-api" in homeport("catalog", "get", "order-api").out
+    refreshed = homeport("catalog", "refresh", "--json").json["items"]
+    assert refreshed[0]["outcome"]["changed"] == 0
+    again = homeport("catalog", "refresh", "order-api", "--json").json["items"]
+    assert again[0]["state"] == "succeeded"
+
+
+def test_data_goes_to_standard_output_and_messages_to_standard_error(homeport: Shell, folder: Path) -> None:
+    answer = homeport("catalog", "discover", str(folder))
+    assert answer.out == ""
+    assert "succeeded" in answer.err
+    assert "order-api" in homeport("catalog", "list").out
+
+
+def test_a_token_is_printed_once_and_listed_without_its_secret(homeport: Shell) -> None:
+    made = homeport("token", "create", "--name", "ci", "--role", "viewer", "--json")
+    secret = made.json["token"]
+    assert secret.startswith("hp_")
+    listed = homeport("token", "list", "--json")
+    assert [item["name"] for item in listed.json["items"]] == ["ci"]
+    assert secret not in listed.out
+    assert homeport("token", "create", "--name", "ci", "--role", "viewer").code == 5
+    assert homeport("token", "revoke", "ci").code == 0
+    assert homeport("token", "list", "--json").json["items"] == []
+    assert homeport("token", "revoke", "ci").code == 4
+
+
+def test_runs_are_listed_shown_and_followed(homeport: Shell, folder: Path) -> None:
+    run_id = homeport("catalog", "discover", str(folder), "--json").json["run"]
+    assert [item["id"] for item in homeport("runs", "list", "--json").json["items"]] == [run_id]
+    shown = homeport("runs", "show", run_id, "--json").json
+    assert [step["name"] for step in shown["steps"]] == ["find", "publish"]
+    assert "order-api" in homeport("runs", "show", run_id).out
+    assert homeport("runs", "follow", run_id, "--json").json["state"] == "succeeded"
+    assert homeport("runs", "cancel", run_id).code == 5
+    assert homeport("runs", "retry", run_id).code == 5
+    assert homeport("runs", "show", "nothere").code == 4
+
+
+def test_findings_are_listed_and_suppressed(homeport: Shell, folder: Path) -> None:
+    broken = folder / "shop" / "order-api"
+    (broken / "catalog-info.yaml").write_text("kind: [Component\n")
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com"]
+    for arguments in (["add", "-A"], ["commit", "-q", "-m", "break"]):
+        subprocess.run([*git, *arguments], cwd=broken, check=True)
+    homeport("catalog", "discover", str(folder))
+    found = homeport("findings", "list", "--rule", "catalog.broken-file", "--json").json["items"]
+    assert found[0]["file"].endswith("catalog-info.yaml")
+    number = str(found[0]["id"])
+    assert homeport("findings", "suppress", number, "--reason", "known", "--days", "7").code == 0
+    assert homeport("findings", "list", "--rule", "catalog.broken-file", "--json").json["items"] == []
+    assert len(homeport("findings", "list", "--state", "suppressed", "--json").json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("catalog", "discover", "/nowhere/at/all"), 2, "There is no folder"),
+        (("catalog", "get", "order-api"), 4, "There is no entity component:default/order-api"),
+        (("catalog", "get", "not a ref!"), 2, "is not an entity reference"),
+        (("catalog", "refresh"), 2, "Nothing was discovered yet"),
+        (("catalog", "nonsense"), 2, "No such command"),
+        (("token", "create", "--name", "x", "--role", "king"), 2, "king"),
+    ],
+)
+def test_errors_are_one_line_with_an_exit_code_of_their_own(
+    homeport: Shell, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    answer = homeport(*arguments)
+    assert answer.code == code
+    assert message in " ".join(answer.err.split())
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+
+
+def test_an_unknown_setting_stops_everything_with_a_suggestion(
+    homeport: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEPORT_LANGUGE", "ko")
+    answer = homeport("catalog", "list")
+    assert answer.code == 2
+    assert "did you mean 'language'" in answer.err
+
+
+def test_settings_are_shown_without_secrets(homeport: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEPORT_DATABASE_URL", "postgresql+psycopg://me:opensesame@db/x")
+    answer = homeport("config", "show")
+    assert answer.json["catalog"]["ask_below"] == 0.75
+    assert "opensesame" not in answer.out
