@@ -69,12 +69,18 @@ def _unowned(session: Session, actor: Actor) -> Sequence[EntityRow]:
 
 
 def _most_telling(asked: Iterable[tuple[EntityRow, FieldRow]]) -> list[tuple[EntityRow, FieldRow]]:
-    """One question for each entity, owners before all else, then the least sure."""
-    ordered = sorted(asked, key=lambda one: (one[1].path != OWNER, _confidence(one[1]), one[0].ref, one[1].path))
+    """One question for each repository: of its component before its parts, of owners before all else, least sure first.
+
+    Parts take their owner from the component, so asking for each would be asking the same again.
+    """
     first: dict[str, tuple[EntityRow, FieldRow]] = {}
-    for row, field in ordered:
-        first.setdefault(row.ref, (row, field))
-    return list(first.values())
+    for row, field in sorted(asked, key=lambda one: _rank(*one)):
+        first.setdefault(row.repository, (row, field))
+    return sorted(first.values(), key=lambda one: _rank(*one)[1:])
+
+
+def _rank(row: EntityRow, field: FieldRow) -> tuple[bool, bool, float, str, str]:
+    return row.kind.lower() != "component", field.path != OWNER, _confidence(field), row.ref, field.path
 
 
 def _confidence(field: FieldRow) -> float:

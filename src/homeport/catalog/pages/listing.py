@@ -50,7 +50,7 @@ _COLUMNS = (
     Column("confidence", "catalog-column-source", is_sortable=True),
     Column("findings", "catalog-column-findings"),
 )
-_PEOPLE_COLUMNS = ("name", "kind", "type", "confidence", "findings")
+_PEOPLE_COLUMNS = ("name", "type", "confidence", "findings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +210,12 @@ def _link(row: EntityRow) -> EntityLink:
 
 
 def _columns(table: Table) -> Sequence[Column]:
-    """The columns that tell rows apart: no kind where all are of one, no system where it is people."""
-    columns = [column for column in _COLUMNS if column.key != "kind" or len(table.query.values("kind")) != 1]
-    if table.query.values("kind") in (["group"], ["user"]):
-        return [column for column in columns if column.key in _PEOPLE_COLUMNS]
-    return columns
+    """The columns that tell rows apart: no kind where all are of one, no language where they are of several."""
+    kinds = table.query.values("kind")
+    if kinds in (["group"], ["user"]):
+        return [column for column in _COLUMNS if column.key in _PEOPLE_COLUMNS]
+    needless = "kind" if len(kinds) == 1 else "language"
+    return [column for column in _COLUMNS if column.key != needless]
 
 
 def _tabs(

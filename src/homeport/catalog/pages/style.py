@@ -13,6 +13,8 @@ from homeport.web import shell
 
 _CSS = (Path(__file__).parent.parent / "html/catalog.css").read_text(encoding="utf-8")
 _YEAR_S = 365 * 24 * 3600
+_ANY_LANGUAGE = "en"
+"""Every language has the same keys; a test sees to that."""
 
 _VERSION = sha256(_CSS.encode()).hexdigest()[:12]
 """Changes with the sheet, so that browsers may keep it."""
@@ -28,5 +30,10 @@ def add(router: APIRouter) -> None:
 
 
 def render(request: Request, template: str, **context: Any) -> Response:
-    """Answer with a page of the catalog; see Shell.render."""
-    return shell.render(request, template, style_version=_VERSION, **context)
+    """Answer with a page of the catalog; see Shell.render. Templates also get `is_known(key)`: has a key words."""
+    messages = shell.shell_of(request).messages
+
+    def is_known(key: str) -> bool:
+        return messages.has(_ANY_LANGUAGE, key)
+
+    return shell.render(request, template, style_version=_VERSION, is_known=is_known, **context)
