@@ -78,14 +78,14 @@ def routes(services: Services) -> APIRouter:
 
     @router.get("/tokens", summary="List API tokens")
     def list_tokens(request: Request) -> Tokens:
-        authorize(actor_of(request), "tokens.manage")
+        authorize(actor_of(request), "token.manage")
         with database.reading() as session:
             return Tokens(items=[TokenModel.model_validate(row) for row in identity.list_tokens(session)])
 
     @router.post("/tokens", status_code=201, summary="Make an API token; its secret is in this answer only")
     def create_token(request: Request, asked: TokenRequest) -> NewToken:
         actor = actor_of(request)
-        authorize(actor, "tokens.manage")
+        authorize(actor, "token.manage")
         now = clock()
         expires_at = now + timedelta(days=asked.expires_in_days) if asked.expires_in_days else None
         with database.writing() as session:
@@ -95,7 +95,7 @@ def routes(services: Services) -> APIRouter:
     @router.delete("/tokens/{name}", status_code=204, summary="Revoke an API token")
     def revoke_token(request: Request, name: str) -> None:
         actor = actor_of(request)
-        authorize(actor, "tokens.manage")
+        authorize(actor, "token.manage")
         with database.writing() as session:
             identity.revoke_token(session, actor, name, clock())
 

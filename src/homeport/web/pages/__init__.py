@@ -1,0 +1,65 @@
+"""The portal's own pages: what belongs to the platform and not to one module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+
+from homeport.kernel.knowledge.findings import Wanted, count_by_severity
+from homeport.kernel.module import HomeCard, NavItem, Services
+from homeport.kernel.trust.access import may
+from homeport.kernel.work.runs import RunState, count_by_state
+from homeport.web.pages import admin, finding, findings, home, login, me, run, runs, search, style
+from homeport.web.pages.ownership import NoOwners, Ownership
+
+__all__ = ["FOLDER", "NoOwners", "Ownership", "navigation", "routes"]
+
+FOLDER = Path(__file__).parent
+"""Where the pages' templates and words are."""
+
+
+def navigation(services: Services) -> tuple[NavItem, ...]:
+    """The lines of the navigation that lead to these pages."""
+
+    def open_findings(request: Request) -> int | None:
+        actor = request.state.actor
+        if actor is None:
+            return None
+        with services.database.reading() as session:
+            return sum(count_by_severity(session, actor, Wanted(), services.clock()).values())
+
+    def live_runs(request: Request) -> int | None:
+        if request.state.actor is None:
+            return None
+        with services.database.reading() as session:
+            counts = count_by_state(session)
+        return (counts.get(RunState.WAITING, 0) + counts.get(RunState.RUNNING, 0)) or None
+
+    def is_admin(request: Request) -> bool:
+        return request.state.actor is not None and may(request.state.actor, admin.ACTION)
+
+    return (
+        NavItem("nav-home", "/", "house", 10),
+        NavItem("nav-runs", "/runs", "circle-play", 30, count=live_runs),
+        NavItem("nav-findings", "/findings", "shield-alert", 40, count=open_findings),
+        NavItem("nav-admin", "/admin", "settings", 90, group="admin", is_for=is_admin),
+    )
+
+
+def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership | None = None) -> APIRouter:
+    """Every page, one file each; `ownership` says which entities are whose."""
+    router = APIRouter()
+    owners = ownership or NoOwners()
+    style.add(router)
+    login.add(router, services)
+    home.add(router, services, cards, owners)
+    runs.add(router, services)
+    run.add(router, services)
+    findings.add(router, services, owners)
+    finding.add(router, services, owners)
+    search.add(router, services)
+    me.add(router, services)
+    admin.add(router, services)
+    return router

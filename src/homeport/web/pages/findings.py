@@ -1,0 +1,271 @@
+"""The lists of findings: one by one, and by rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.knowledge import findings
+from homeport.kernel.knowledge.findings import Finding, Severity, State, Wanted
+from homeport.kernel.module import Services
+from homeport.kernel.trust.access import authorize, readable
+from homeport.kernel.trust.identity import Actor
+from homeport.web.identify import actor_of
+from homeport.web.pages.finding_facts import FindingFacts
+from homeport.web.pages.ownership import Ownership, selves_of
+from homeport.web.pages.style import render
+from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table
+
+_PATH = "/findings"
+_BY_RULE = "/findings/rules"
+_PAGE_ROWS = 50
+_ME, _NOBODY, _EVERY_STATE = "me", "none", "all"
+_FILTERS = ("severity", "rule", "owner", "entity", "state")
+_COLUMNS = (
+    Column("severity", "pages-finding-severity"),
+    Column("finding", "pages-finding"),
+    Column("entity", "pages-finding-entity"),
+    Column("owner", "pages-finding-owner"),
+    Column("seen", "pages-finding-first-seen"),
+    Column("due", "pages-finding-due"),
+)
+_RULE_COLUMNS = (
+    Column("rule", "pages-finding-rule"),
+    Column("severity", "pages-finding-worst"),
+    Column("count", "pages-finding-count", is_number=True),
+    Column("overdue", "pages-finding-overdue", is_number=True),
+    Column("seen", "pages-finding-oldest"),
+)
+
+Words = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """A rule with its open findings: the worst severity, how many, how many are late, the first sight of the oldest."""
+
+    rule: str
+    severity: Severity
+    count: int
+    overdue: int
+    oldest_at: datetime
+
+    @property
+    def message_key(self) -> str:
+        """The key of its words."""
+        return f"finding-{self.rule.replace('.', '-')}"
+
+    @property
+    def url(self) -> str:
+        """The list of its findings."""
+        return f"{_PATH}?q=rule:{self.rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the list asks for, and what it needs to know to answer."""
+
+    session: Session
+    actor: Actor
+    ownership: Ownership
+    query: Query
+    now: datetime
+
+    def wanted(self, *, without: str = "") -> Wanted:
+        """Which findings to list, leaving one filter out.
+
+        Raises:
+            InvalidFilter: a severity or state that there is not.
+        """
+        query = self.query.without(without) if without else self.query
+        return Wanted(
+            state=_state(query),
+            severities=[_severity(value) for value in query.values("severity")],
+            rule=next(iter(query.values("rule")), None),
+            entities=self._entities(query),
+        )
+
+    def owners(self) -> Mapping[EntityRef, tuple[EntityRef | None, int]]:
+        """Every entity that has findings, with its owner and how many; the owner's filter left out."""
+        wanted = self.wanted(without="owner")
+        counts = findings.count_by_entity(self.session, self.actor, wanted, self.now)
+        owners = self.ownership.owners_of(self.session, counts)
+        return {entity: (owners.get(entity), count) for entity, count in counts.items()}
+
+    def _entities(self, query: Query) -> set[EntityRef] | None:
+        sets = [*self._named(query), *self._owned(query)]
+        return set.intersection(*sets) if sets else None
+
+    def _named(self, query: Query) -> list[set[EntityRef]]:
+        named = [{EntityRef.parse(value, "component") for value in query.values("entity")}]
+        words = query.text.split()
+        with_words = [{ref for ref in self._all_entities() if all(word in str(ref) for word in words)}]
+        return (named if named[0] else []) + (with_words if words else [])
+
+    def _owned(self, query: Query) -> list[set[EntityRef]]:
+        values = query.values("owner")
+        if not values:
+            return []
+        owned = set(self.ownership.owned_by(self.session, _owners(self.actor, values)))
+        if _NOBODY in values:
+            everything = self._all_entities()
+            owned |= everything - set(self.ownership.owners_of(self.session, everything))
+        return [owned]
+
+    def _all_entities(self) -> set[EntityRef]:
+        query = select(Finding.entity_ref).where(Finding.entity_ref.is_not(None)).distinct()
+        found = self.session.scalars(readable(self.actor, query, Finding.entity_ref))
+        return {EntityRef.parse(ref) for ref in found if ref}
+
+
+def add(router: APIRouter, services: Services, ownership: Ownership) -> None:
+    """Add the routes of the lists."""
+
+    @router.get(_PATH)
+    def list_page(request: Request) -> Response:
+        actor, now = actor_of(request), services.clock()
+        authorize(actor, "finding.read")
+        table = _table(request)
+        with services.database.reading() as session:
+            context = _listed(Asked(session, actor, ownership, table.query, now), table)
+        return render(request, "pages/findings.html", fragment="results", table=table, **context)
+
+    @router.get(_BY_RULE)
+    def by_rule(request: Request) -> Response:
+        actor, now = actor_of(request), services.clock()
+        authorize(actor, "finding.read")
+        with services.database.reading() as session:
+            rules = _rules(session, actor, now)
+        total = sum(one.count for one in rules)
+        return render(request, "pages/findings_rules.html", rules=rules, rule_columns=_RULE_COLUMNS, total=total)
+
+
+def _table(request: Request) -> Table:
+    query = Query.parse(" ".join(request.query_params.getlist("q")), _FILTERS)
+    return Table(_PATH, _COLUMNS, query, "severity", "severity", request.query_params.get("after"))
+
+
+def _listed(asked: Asked, table: Table) -> dict[str, Any]:
+    session, actor, now = asked.session, asked.actor, asked.now
+    wanted = asked.wanted()
+    found = findings.list_findings(session, actor, wanted, now, limit=_PAGE_ROWS, after=table.after)
+    rows = facts_of(session, asked.ownership, found.findings, now)
+    by_severity = findings.count_by_severity(session, actor, asked.wanted(without="severity"), now)
+    total = sum(count for level, count in by_severity.items() if level in wanted.severities or not wanted.severities)
+    return {
+        "page": Page(rows, total, found.after),
+        "by_severity": by_severity,
+        "facets": partial(_facets, _counts(asked, by_severity)),
+        "open_total": sum(findings.count_by_severity(session, actor, Wanted(), now).values()),
+        "has_any": session.scalar(select(Finding.id).limit(1)) is not None,
+        "is_filtered": bool(table.query.tokens or table.query.text),
+    }
+
+
+def facts_of(session: Session, ownership: Ownership, rows: Sequence[Finding], now: datetime) -> list[FindingFacts]:
+    """Return the findings as lists show them, in their order."""
+    entities = {row.entity for row in rows if row.entity}
+    owners = ownership.owners_of(session, entities)
+    return [FindingFacts(row, owners.get(row.entity) if row.entity else None, now) for row in rows]
+
+
+def _counts(asked: Asked, by_severity: Mapping[Severity, int]) -> dict[str, list[tuple[str, int]]]:
+    """The values of every facet, with how many findings each would leave."""
+    session, actor, now = asked.session, asked.actor, asked.now
+    any_rule, any_state = asked.wanted(without="rule"), asked.wanted(without="state")
+
+    def count(wanted: Wanted) -> int:
+        return sum(findings.count_by_severity(session, actor, wanted, now).values())
+
+    rules = session.scalars(select(Finding.rule).distinct().order_by(Finding.rule))
+    by_rule = [(rule, count(replace(any_rule, rule=rule))) for rule in rules]
+    return {
+        "severity": [(str(level), number) for level, number in by_severity.items() if number],
+        "rule": [(rule, number) for rule, number in by_rule if number],
+        "owner": _owner_counts(asked),
+        "state": [(str(state), count(replace(any_state, state=state))) for state in State],
+    }
+
+
+def _owner_counts(asked: Asked) -> list[tuple[str, int]]:
+    selves, mine, by_owner = selves_of(asked.actor), 0, Counter[str]()
+    for owner, count in asked.owners().values():
+        by_owner[_short(owner) if owner else _NOBODY] += count
+        mine += count if owner in selves else 0
+    return [*([(_ME, mine)] if selves else []), *by_owner.most_common()]
+
+
+def _facets(counts: Mapping[str, Sequence[tuple[str, int]]], t: Words, is_known: Callable[[str], bool]) -> list[Facet]:
+    """The filters of the list in the reader's words."""
+
+    def label(facet: str, value: str) -> str:
+        keys = {
+            "severity": f"web-severity-{value}",
+            "state": f"pages-finding-state-{value}",
+            "rule": f"finding-{value.replace('.', '-')}-name",
+            "owner": f"pages-owner-{value}",
+        }
+        return t(keys[facet]) if is_known(keys[facet]) else value
+
+    return [
+        Facet(facet, f"pages-finding-{facet}", [FacetValue(value, label(facet, value), n) for value, n in values])
+        for facet, values in counts.items()
+    ]
+
+
+def _rules(session: Session, actor: Actor, now: datetime) -> list[RuleFacts]:
+    query = select(Finding.rule, Finding.severity, Finding.first_seen_at, Finding.due_at)
+    is_open = Finding.gone_at.is_(None) & (Finding.suppressed_until.is_(None) | (Finding.suppressed_until <= now))
+    by_rule: dict[str, list[Any]] = {}
+    for row in session.execute(readable(actor, query.where(is_open), Finding.entity_ref)):
+        by_rule.setdefault(row.rule, []).append(row)
+    order = list(Severity)
+    facts = [
+        RuleFacts(
+            rule=rule,
+            severity=min((row.severity for row in rows), key=order.index),
+            count=len(rows),
+            overdue=sum(row.due_at is not None and row.due_at < now for row in rows),
+            oldest_at=min(row.first_seen_at for row in rows),
+        )
+        for rule, rows in by_rule.items()
+    ]
+    return sorted(facts, key=lambda one: (order.index(one.severity), -one.count, one.rule))
+
+
+def _owners(actor: Actor, values: Collection[str]) -> set[EntityRef]:
+    named = {EntityRef.parse(value, "group") for value in values if value not in (_ME, _NOBODY)}
+    return named | (selves_of(actor) if _ME in values else set())
+
+
+def _short(owner: EntityRef) -> str:
+    """The shortest text that `owner:` understands: `order`, `user:default/kim`."""
+    return owner.name if (owner.kind, owner.namespace) == ("group", "default") else str(owner)
+
+
+def _severity(value: str) -> Severity:
+    try:
+        return Severity(value)
+    except ValueError:
+        raise InvalidFilter(f"{value!r} is no severity; there are {', '.join(Severity)}.") from None
+
+
+def _state(query: Query) -> State | None:
+    value = next(iter(query.values("state")), str(State.OPEN))
+    if value == _EVERY_STATE:
+        return None
+    try:
+        return State(value)
+    except ValueError:
+        raise InvalidFilter(f"{value!r} is no state; there are {', '.join(State)} and {_EVERY_STATE}.") from None

@@ -1,0 +1,201 @@
+## Signing in
+
+pages-login-title = Sign in
+pages-login-lead = You enter with a link that works once. Whoever runs homeport can make one for you.
+pages-login-example-name = Kim Haneul
+pages-login-terminal = Ask for a link, or make one yourself on the machine that homeport runs on:
+pages-login-open = Open the link in this browser and press Sign in.
+pages-login-first = First time here? `homeport serve` has printed a link for the first admin in its terminal.
+pages-login-welcome = Welcome to homeport
+pages-login-once = This link signs you in once. Press the button to use it.
+pages-login-already = You are signed in as { $name }. Going on signs in whoever the link was made for.
+pages-login-do = Sign in
+pages-login-spent-title = This link no longer works
+pages-login-spent = It was used already, or a day has passed since it was made. Ask whoever sent it for a new one, or make one on the machine that homeport runs on:
+pages-login-how = Other ways to get in
+pages-login-home = Go on as { $name }
+pages-notice-signed-out = You are signed out.
+
+## States
+
+pages-state-waiting = Waiting
+pages-state-running = Running
+pages-state-succeeded = Succeeded
+pages-state-failed = Failed
+pages-state-cancelled = Cancelled
+pages-state-stopping = Stopping
+
+## Who
+
+pages-role-viewer = viewer
+pages-role-developer = developer
+pages-role-operator = operator
+pages-role-admin = admin
+pages-who-may = This takes the role { $role } or higher.
+pages-who-may-admin = Only an admin can do this.
+pages-who-may-owner = This takes { $owner }, who own it, or the role { $role } or higher.
+pages-actor-person = in the portal
+pages-actor-token = by API token
+pages-actor-system = by homeport itself
+
+## Runs
+
+pages-refresh = Refresh
+pages-discover = Discover repositories
+pages-run = Run
+pages-run-state = State
+pages-run-procedure = Procedure
+pages-run-by = Asked by
+pages-run-asked = Asked
+pages-run-started = Began
+pages-run-ended = Ended
+pages-run-duration = Took
+pages-run-targets = Targets
+pages-run-target = Target
+pages-run-detail = What happened
+pages-run-id = Number
+pages-runs-lead = What the platform is doing and has done for someone, with every step and line of it.
+pages-runs-empty = Nothing has run yet. A discovery is a good first one: it reads your repositories and fills the catalog.
+pages-runs-total =
+    { $count ->
+        [one] 1 run
+       *[other] { $count } runs
+    }
+pages-runs-filter = Filter by person, number or error…
+pages-run-copy-id = Copy the number { $id }
+pages-run-cancel = Cancel
+pages-run-retry = Retry
+pages-run-retry-failed =
+    { $count ->
+        [one] Retry the failed one
+       *[other] Retry the { $count } failed
+    }
+pages-run-failed = The run failed
+pages-run-failed-of = { $failed } of { $total } did not work
+pages-run-cancelled-note = Somebody stopped this run. What was done until then stays done; Retry takes it up where it stopped.
+pages-run-stopping-note = The run was told to stop. It ends at the next point where nothing is left half-done.
+pages-run-waiting-note = The run begins as soon as a worker is free. If it stays here, nobody works: start `homeport serve` or `homeport worker`.
+pages-run-targets-done = { $done } of { $total } done
+pages-run-targets-more =
+    { $count ->
+        [one] Show one more
+       *[other] Show { $count } more
+    }
+pages-run-outcome = Outcome
+pages-run-steps = Steps
+pages-run-no-steps = No step has begun yet.
+pages-run-about = About this run
+pages-run-plan = Plan
+pages-run-fingerprint = Fingerprint
+pages-notice-run-cancelled = The run was told to stop.
+pages-notice-run-retried = The run was taken up again.
+pages-log = Log
+pages-log-range = { $first }–{ $last } of { $total }
+pages-log-found =
+    { $count ->
+        [0] no line
+        [one] 1 line
+       *[other] { $count } lines
+    }
+pages-log-find = Find in the log
+pages-log-all = Back to the whole log
+pages-log-first = First lines
+pages-log-earlier = Earlier lines
+pages-log-later = Later lines
+pages-log-newest = Newest lines
+pages-log-none-found = No line holds “{ $text }”.
+pages-log-empty = The run wrote no log.
+
+## Values of plans, inputs and outcomes
+
+pages-value-target = Folder
+pages-value-only = Only
+pages-value-repositories = Repositories
+pages-value-added = New
+pages-value-changed = Changed
+pages-value-removed = Removed
+pages-value-unchanged = Unchanged
+pages-value-findings = Findings
+
+## Findings
+
+pages-findings-lead = What is wrong with what you run, who can mend it and by when.
+pages-findings-views = Views of findings
+pages-findings-all = One by one
+pages-findings-by-rule = By rule
+pages-findings-never = Nothing has been looked at yet. A discovery reads your repositories and reports what it finds wrong in them.
+pages-findings-none = Nothing is wrong that homeport knows of. Findings that are accepted or mended are kept.
+pages-findings-all-states = Show those accepted and mended too
+pages-findings-no-match = Nothing matches these filters.
+pages-findings-total =
+    { $count ->
+        [one] 1 finding
+       *[other] { $count } findings
+    }
+pages-findings-filter = Filter by entity…
+pages-finding = Finding
+pages-finding-severity = Severity
+pages-finding-entity = Entity
+pages-finding-owner = Owner
+pages-finding-first-seen = First seen
+pages-finding-last-seen = Last seen
+pages-finding-due = Due
+pages-finding-rule = Rule
+pages-finding-state = State
+pages-finding-worst = Worst
+pages-finding-count = Open
+pages-finding-overdue = Overdue
+pages-finding-oldest = Oldest
+pages-finding-number = Number
+pages-finding-state-open = Open
+pages-finding-state-suppressed = Accepted
+pages-finding-state-gone = Gone
+pages-finding-state-all = All
+pages-owner-me = Mine
+pages-owner-none = Nobody
+pages-overdue-days =
+    { $count ->
+        [one] 1 day late
+       *[other] { $count } days late
+    }
+pages-finding-why = Why it matters
+pages-finding-fix = How to mend it
+pages-finding-example = What to write
+pages-finding-evidence = Where it was seen
+pages-finding-about = About this finding
+pages-finding-history = History
+pages-finding-siblings = Also wrong with { $name }
+pages-finding-was-seen = Seen for the first time
+pages-finding-was-seen-again = Still there
+pages-finding-was-back = Back again
+pages-finding-was-gone = No longer there
+pages-finding-was-suppressed = Accepted
+pages-finding-was-unsuppressed = Opened again
+pages-finding-was-due-again = Open again: the time it was accepted for is over
+pages-finding-gone-note = The last look no longer saw it, so there is nothing left to do.
+pages-suppress = Accept it for a while
+pages-suppress-lead = It leaves the list of what is open and comes back by itself.
+pages-suppress-reason = Reason
+pages-suppress-reason-hint = Whoever reads this in half a year should understand it.
+pages-suppress-for = For
+pages-suppress-days =
+    { $count ->
+        [7] 1 week
+        [14] 2 weeks
+        [365] 1 year
+       *[other] { $count } days
+    }
+pages-suppress-do = Accept
+pages-suppress-no-reason = Say why it is accepted.
+pages-suppress-long-reason = Say it in at most 2,000 characters.
+pages-suppress-bad-days = Choose one of the durations.
+pages-suppressed-title = Accepted by { $name }
+pages-suppressed-until = It opens again on
+pages-unsuppress = Open it again
+pages-unsuppress-lead = It is accepted for now. Open it again if the reason no longer holds.
+pages-notice-suppressed =
+    { $days ->
+        [365] Accepted for a year.
+       *[other] Accepted for { $days } days.
+    }
+pages-notice-unsuppressed = The finding is open again.

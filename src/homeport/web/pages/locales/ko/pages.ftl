@@ -1,0 +1,176 @@
+## 로그인
+
+pages-login-title = 로그인
+pages-login-lead = 한 번만 쓸 수 있는 링크로 들어옵니다. 링크는 homeport를 운영하는 사람이 만들어 줄 수 있습니다.
+pages-login-example-name = 김하늘
+pages-login-terminal = 링크를 요청하거나, homeport가 실행 중인 서버에서 직접 만드십시오.
+pages-login-open = 이 브라우저에서 링크를 열고 로그인을 누르십시오.
+pages-login-first = 처음이십니까? `homeport serve`를 실행한 터미널에 첫 관리자용 링크가 나와 있습니다.
+pages-login-welcome = homeport에 오신 것을 환영합니다
+pages-login-once = 이 링크로는 한 번만 로그인할 수 있습니다. 아래 버튼을 누르면 링크가 사용됩니다.
+pages-login-already = 지금 { $name } 계정으로 로그인되어 있습니다. 계속하면 링크를 받은 사람으로 로그인합니다.
+pages-login-do = 로그인
+pages-login-spent-title = 사용할 수 없는 링크입니다
+pages-login-spent = 이미 사용했거나 만든 지 하루가 지난 링크입니다. 링크를 보낸 사람에게 다시 요청하거나, homeport가 실행 중인 서버에서 새로 만드십시오.
+pages-login-how = 다른 로그인 방법
+pages-login-home = { $name } 계정으로 계속하기
+pages-notice-signed-out = 로그아웃했습니다.
+
+## 상태
+
+pages-state-waiting = 대기
+pages-state-running = 실행 중
+pages-state-succeeded = 성공
+pages-state-failed = 실패
+pages-state-cancelled = 취소됨
+pages-state-stopping = 중지하는 중
+
+## 권한
+
+pages-role-viewer = 조회자
+pages-role-developer = 개발자
+pages-role-operator = 운영자
+pages-role-admin = 관리자
+pages-who-may = { $role } 이상의 역할이 필요합니다.
+pages-who-may-admin = 관리자만 할 수 있습니다.
+pages-who-may-owner = 담당인 { $owner } 소속이거나 { $role } 이상의 역할이어야 합니다.
+pages-actor-person = 포털에서
+pages-actor-token = API 토큰
+pages-actor-system = homeport 자동 실행
+
+## 실행
+
+pages-refresh = 새로 고침
+pages-discover = 저장소 탐색
+pages-run = 실행
+pages-run-state = 상태
+pages-run-procedure = 절차
+pages-run-by = 요청한 사람
+pages-run-asked = 요청
+pages-run-started = 시작
+pages-run-ended = 종료
+pages-run-duration = 소요 시간
+pages-run-targets = 대상
+pages-run-target = 대상
+pages-run-detail = 결과
+pages-run-id = 번호
+pages-runs-lead = 플랫폼이 대신 한 일과 지금 하는 일입니다. 단계와 로그를 모두 볼 수 있습니다.
+pages-runs-empty = 아직 실행한 것이 없습니다. 저장소 탐색부터 시작해 보십시오. 저장소를 읽어 카탈로그를 채웁니다.
+pages-runs-total = { $count }건
+pages-runs-filter = 사람, 번호, 오류로 찾기
+pages-run-copy-id = 번호 { $id } 복사
+pages-run-cancel = 취소
+pages-run-retry = 다시 시도
+pages-run-retry-failed = 실패한 { $count }건 다시 시도
+pages-run-failed = 실행이 실패했습니다
+pages-run-failed-of = { $total }건 중 { $failed }건이 실패했습니다
+pages-run-cancelled-note = 실행을 도중에 취소했습니다. 그때까지 끝난 작업은 그대로 남습니다. 다시 시도하면 멈춘 곳부터 이어집니다.
+pages-run-stopping-note = 중지를 요청했습니다. 하던 작업을 마무리한 다음 멈춥니다.
+pages-run-waiting-note = 워커가 비는 대로 시작합니다. 계속 대기 상태라면 일할 워커가 없는 것입니다. `homeport serve`나 `homeport worker`를 실행하십시오.
+pages-run-targets-done = { $total }건 중 { $done }건 완료
+pages-run-targets-more = { $count }건 더 보기
+pages-run-outcome = 결과
+pages-run-steps = 단계
+pages-run-no-steps = 시작한 단계가 없습니다.
+pages-run-about = 실행 정보
+pages-run-plan = 계획
+pages-run-fingerprint = 지문
+pages-notice-run-cancelled = 실행에 중지를 요청했습니다.
+pages-notice-run-retried = 실행을 다시 시작했습니다.
+pages-log = 로그
+pages-log-range = { $total }줄 중 { $first }–{ $last }
+pages-log-found = { $count }줄
+pages-log-find = 로그에서 찾기
+pages-log-all = 전체 로그로 돌아가기
+pages-log-first = 맨 처음
+pages-log-earlier = 이전 줄
+pages-log-later = 다음 줄
+pages-log-newest = 최신 줄
+pages-log-none-found = “{ $text }”{ PARTICLE($text, "이/가") } 들어 있는 줄이 없습니다.
+pages-log-empty = 이 실행은 로그를 남기지 않았습니다.
+
+## 계획, 입력, 결과의 값
+
+pages-value-target = 폴더
+pages-value-only = 범위
+pages-value-repositories = 저장소
+pages-value-added = 추가
+pages-value-changed = 변경
+pages-value-removed = 삭제
+pages-value-unchanged = 변경 없음
+pages-value-findings = 발견 사항
+
+## 발견 사항
+
+pages-findings-lead = 운영 중인 시스템에서 무엇이 잘못되었고, 누가 언제까지 고쳐야 하는지 보여 줍니다.
+pages-findings-views = 보기 방식
+pages-findings-all = 하나씩
+pages-findings-by-rule = 규칙별
+pages-findings-never = 아직 살펴본 것이 없습니다. 저장소 탐색을 실행하면 저장소를 읽고 잘못된 점을 알려 줍니다.
+pages-findings-none = 알려진 문제가 없습니다. 보류하거나 해결한 발견 사항은 따로 남아 있습니다.
+pages-findings-all-states = 보류·해결한 것도 보기
+pages-findings-no-match = 조건에 맞는 항목이 없습니다.
+pages-findings-total = { $count }건
+pages-findings-filter = 대상 이름으로 찾기
+pages-finding = 내용
+pages-finding-severity = 심각도
+pages-finding-entity = 대상
+pages-finding-owner = 담당
+pages-finding-first-seen = 처음 발견
+pages-finding-last-seen = 마지막 확인
+pages-finding-due = 기한
+pages-finding-rule = 규칙
+pages-finding-state = 상태
+pages-finding-worst = 최고 심각도
+pages-finding-count = 미해결
+pages-finding-overdue = 기한 지남
+pages-finding-oldest = 가장 오래된 것
+pages-finding-number = 번호
+pages-finding-state-open = 미해결
+pages-finding-state-suppressed = 보류
+pages-finding-state-gone = 해결
+pages-finding-state-all = 전체
+pages-owner-me = 내 담당
+pages-owner-none = 담당 없음
+pages-overdue-days = { $count }일 지남
+pages-finding-why = 왜 문제인가
+pages-finding-fix = 해결 방법
+pages-finding-example = 적을 내용
+pages-finding-evidence = 발견한 곳
+pages-finding-about = 발견 사항 정보
+pages-finding-history = 이력
+pages-finding-siblings = { $name }의 다른 발견 사항
+pages-finding-was-seen = 처음 발견했습니다
+pages-finding-was-seen-again = 여전히 남아 있습니다
+pages-finding-was-back = 다시 나타났습니다
+pages-finding-was-gone = 더 이상 보이지 않습니다
+pages-finding-was-suppressed = 보류했습니다
+pages-finding-was-unsuppressed = 보류를 해제했습니다
+pages-finding-was-due-again = 보류 기간이 끝나 다시 미해결이 되었습니다
+pages-finding-gone-note = 마지막으로 살펴보았을 때 없었습니다. 더 할 일이 없습니다.
+pages-suppress = 보류하기
+pages-suppress-lead = 보류하면 미해결 목록에서 빠지고, 기간이 끝나면 저절로 다시 나타납니다.
+pages-suppress-reason = 이유
+pages-suppress-reason-hint = 반년 뒤에 읽는 사람도 이해할 수 있게 적으십시오.
+pages-suppress-for = 기간
+pages-suppress-days =
+    { $count ->
+        [7] 1주
+        [14] 2주
+        [365] 1년
+       *[other] { $count }일
+    }
+pages-suppress-do = 보류
+pages-suppress-no-reason = 보류하는 이유를 적으십시오.
+pages-suppress-long-reason = 2,000자 이내로 적으십시오.
+pages-suppress-bad-days = 목록에서 기간을 고르십시오.
+pages-suppressed-title = { $name } 님이 보류했습니다
+pages-suppressed-until = 다시 나타나는 때:
+pages-unsuppress = 보류 해제
+pages-unsuppress-lead = 지금은 보류 상태입니다. 보류할 이유가 없어졌다면 해제하십시오.
+pages-notice-suppressed =
+    { $days ->
+        [365] 1년 동안 보류합니다.
+       *[other] { $days }일 동안 보류합니다.
+    }
+pages-notice-unsuppressed = 보류를 해제했습니다.

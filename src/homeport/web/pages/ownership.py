@@ -1,0 +1,45 @@
+"""Which entities are whose, as the pages ask it; the composition root binds this to the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.trust.identity import Actor
+
+
+class Ownership(Protocol):
+    """Whose entities are."""
+
+    def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
+        """Return the owner of each of the entities; those without one are not in it."""
+        ...
+
+    def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
+        """Return every entity that one of the owners owns."""
+        ...
+
+
+class NoOwners:
+    """Ownership where nothing has an owner: without a catalog."""
+
+    def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
+        """Return nothing."""
+        return {}
+
+    def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
+        """Return nothing."""
+        return ()
+
+
+def selves_of(actor: Actor) -> frozenset[EntityRef]:
+    """Return what the actor owns as: their groups and themselves."""
+    return actor.groups | ({actor.entity} if actor.entity else frozenset())
+
+
+def find_owner(session: Session, ownership: Ownership, entity: EntityRef | None) -> EntityRef | None:
+    """Return the owner of an entity, or None."""
+    return ownership.owners_of(session, [entity]).get(entity) if entity else None
