@@ -159,7 +159,7 @@ def _rest(homeport: Homeport) -> APIRouter:
 
 def _page_routers(homeport: Homeport) -> Iterator[APIRouter]:
     cards = [card for module in homeport.modules for card in module.home_cards]
-    yield pages.routes(homeport.services, sorted(cards, key=lambda card: card.order))
+    yield pages.routes(homeport.services, sorted(cards, key=lambda card: card.order), catalog.Owners())
     for module in homeport.modules:
         if module.pages:
             yield module.pages(homeport.services)

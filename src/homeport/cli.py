@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -135,11 +136,13 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Build the demo company Saebom, discover its 40 repositories and serve the portal."""
-    saebom.prepare(home, seed, datetime.now(UTC).date())
+    started = time.monotonic()
+    folder = saebom.prepare(home, seed, datetime.now(UTC).date())
+    built_s = time.monotonic() - started
     port = port if once else free_port(port)
     base_url = f"http://127.0.0.1:{port}"
     with installation(home=home, base_url=base_url, zone="Asia/Seoul", organisation="새봄 Saebom") as homeport:
-        summary = saebom.discover(homeport, console_of(context), home, seed)
+        summary = saebom.discover(homeport, console_of(context), folder, built_s)
         if as_json:
             print_object(asdict(summary))
         else:

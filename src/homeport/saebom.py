@@ -6,7 +6,7 @@ import resource
 import shutil
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from homeport.app import Homeport
@@ -54,11 +54,9 @@ def prepare(home: Path, seed: int, today: date) -> Path:
     return folder
 
 
-def discover(homeport: Homeport, console: Console, home: Path, seed: int) -> Summary:
-    """Build and discover Saebom, and count what is there now."""
+def discover(homeport: Homeport, console: Console, folder: Path, built_s: float) -> Summary:
+    """Discover the repositories of Saebom, and count what is there now."""
     started = time.monotonic()
-    folder = prepare(home, seed, datetime.now(UTC).date())
-    built = time.monotonic()
     services = homeport.services
     run_id = console.start(services, DISCOVER, {"target": str(folder)})
     console.follow(services, run_id, quiet=True)
@@ -69,8 +67,8 @@ def discover(homeport: Homeport, console: Console, home: Path, seed: int) -> Sum
         repositories=len(list(folder.glob("*/*.git"))),
         kinds=kinds,
         findings={str(severity): count for severity, count in counted.items()},
-        built_s=round(built - started, 1),
-        discovered_s=round(time.monotonic() - built, 1),
+        built_s=round(built_s, 1),
+        discovered_s=round(time.monotonic() - started, 1),
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
@@ -19,6 +21,19 @@ def groups_of(session: Session, person: EntityRef) -> frozenset[EntityRef]:
             found.add(group)
             waiting += [EntityRef.parse(ref) for ref in repository.targets_of(session, group, "childOf")]
     return frozenset(found)
+
+
+class Owners:
+    """Whose entities are, as the portal's pages ask it."""
+
+    def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
+        """Return the owner of each of the entities; those without one are not in it."""
+        rows = repository.find_entities(session, SYSTEM, map(str, entities)).values()
+        return {EntityRef.parse(row.ref): EntityRef.parse(row.owner) for row in rows if row.owner}
+
+    def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
+        """Return every entity that one of the owners owns."""
+        return [EntityRef.parse(ref) for ref in repository.refs_owned_by(session, map(str, owners))]
 
 
 def count_by_kind(session: Session) -> dict[str, int]:

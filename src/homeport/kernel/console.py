@@ -104,7 +104,7 @@ def print_object(values: Mapping[str, Any]) -> None:
 
 def say(message: str) -> None:
     """Tell the person something that is no data."""
-    RichConsole(stderr=True, highlight=False, markup=False).print(message)
+    RichConsole(stderr=True, highlight=False, markup=False, soft_wrap=True).print(message)
 
 
 def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:

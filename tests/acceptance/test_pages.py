@@ -1,0 +1,102 @@
+"""Every page of the portal passes the gate: accessible, contained, narrow, in both languages and themes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+import browser as gate
+from homeport.kernel.knowledge import findings
+from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.work import runs
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/catalog",
+    "/catalog?q=owner:none",
+    "/catalog?q=kind:api",
+    "/catalog?q=nothingofthisname",
+    "/catalog/component/order-api",
+    "/catalog/component/order-api?tab=dependencies",
+    "/catalog/component/order-api?tab=yaml",
+    "/catalog/component/order-api?tab=activity",
+    "/catalog/component/kiosk-web",
+    "/catalog/component/kiosk-web?tab=findings",
+    "/catalog/api/order-api?tab=api",
+    "/catalog/group/order",
+    "/catalog/system/order",
+    "/catalog/graph?ref=component:default/mall-bff&depth=2",
+    "/catalog/discover",
+    "/runs",
+    "/runs/{run}",
+    "/findings",
+    "/findings/by-rule",
+    "/findings/{finding}",
+    "/search?q=주문",
+    "/search?q=nothingofthisname",
+    "/me",
+    "/admin",
+)
+OPEN_PAGES = ("/login", "/login/not-a-link")
+
+
+def resolved(portal, path: str) -> str:
+    """The path with the newest run and the first finding in it."""
+    with portal.homeport.services.database.reading() as session:
+        run = runs.list_runs(session, limit=1).runs[0].id
+        page = findings.list_findings(session, SYSTEM, findings.Wanted(), portal.homeport.services.clock(), limit=1)
+    return path.replace("{run}", run).replace("{finding}", str(page.findings[0].id))
+
+
+def cookies_of(portal, look: gate.Look) -> dict[str, str]:
+    return {**portal.cookies, "homeport_language": look.language, "homeport_theme": look.theme}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_passes_the_gate_in_every_look(portal, chromium: Browser, path: str) -> None:
+    complaints = []
+    for look in gate.LOOKS:
+        cookies = cookies_of(portal, look)
+        with gate.open_page(chromium, look, cookies=cookies, base=portal.base) as page:
+            try:
+                is_walked = (look.theme, look.language) == ("light", "ko")
+                gate.check_page(page, portal.base + resolved(portal, path), walk=is_walked)
+            except AssertionError as error:
+                complaints.append(f"{look}: {error}")
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("path", OPEN_PAGES)
+def test_an_open_page_passes_the_gate(portal, chromium: Browser, path: str) -> None:
+    for look in gate.LOOKS:
+        with gate.open_page(chromium, look) as page:
+            gate.check_page(page, portal.base + path)
+
+
+def test_a_page_that_is_not_there_says_so_and_passes_the_gate(portal, chromium: Browser) -> None:
+    for look in gate.LOOKS:
+        with gate.open_page(chromium, look, cookies=cookies_of(portal, look), base=portal.base) as page:
+            gate.check_page(page, f"{portal.base}/catalog/component/not-there", status=404)
+
+
+def test_all_pages_of_the_navigation_are_gated(portal) -> None:
+    answer = httpx.get(portal.base + "/", cookies=portal.cookies)
+    linked = set(re.findall(r'<a class="nav-item[^"]*" href="([^"]+)"', answer.text)) or set(
+        re.findall(r"<nav.*?</nav>", answer.text, re.S)
+    )
+    assert linked
+    for href in re.findall(r'href="(/[a-z]*)"', " ".join(linked)) or linked:
+        assert href in PAGES
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_small(portal, path: str) -> None:
+    answer = httpx.get(portal.base + resolved(portal, path), cookies=portal.cookies)
+    assert answer.status_code == 200
+    assert len(gzip.compress(answer.content)) <= gate.MOST_HTML_BYTES
