@@ -32,14 +32,12 @@ def type_candidates(facts: Facts) -> list[Candidate]:
     if not ranked or weights[ranked[0]] < _ENOUGH:
         return []
     runner_up = weights[ranked[1]] if len(ranked) > 1 else 0.0
-    lead = weights[ranked[0]] - max(runner_up, 0.0)
-    if lead < _AHEAD:
+    if weights[ranked[0]] - runner_up < _AHEAD:
         return []
-    total = sum(weight for weight in weights.values() if weight > 0)
+    total = sum(weights.values())
     return [
         Candidate(kind, strongest[kind].source, round(0.3 + 0.6 * weights[kind] / total, 2), strongest[kind].place)
         for kind in ranked
-        if weights[kind] > 0
     ]
 
 

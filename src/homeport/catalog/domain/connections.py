@@ -219,7 +219,7 @@ def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[
     product = _product_at(parts, url["host"], url["port"])
     if product:
         yield _dependency(setting, "product", product, product, 0.7)
-    elif engine != "tcp" and _may_be_others(parts):
+    elif engine != "tcp" and _may_be_others(parts) and not re.search(r"\s", url.string):
         yield from _host(setting, url["host"] or path.split(":")[0])
 
 
@@ -295,7 +295,7 @@ def _is_cluster_host(host: str) -> bool:
 
 
 def _may_be_others(parts: list[str]) -> bool:
-    return bool(_OTHERS_WORDS & set(parts)) and not _OWN_WORDS & set(parts[-4:])
+    return bool(_OTHERS_WORDS & set(parts[-3:])) and not _OWN_WORDS & set(parts[-4:])
 
 
 def _words(name: str) -> list[str]:

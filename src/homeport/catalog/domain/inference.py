@@ -76,7 +76,8 @@ def _names(facts: Facts, language: Language) -> Iterable[Candidate]:
         yield Candidate(said, "manifest", 0.9, manifest.place)
     elif manifest and said and _alike(folder, said):
         title = plain_name(facts.readme.title) if facts.readme and facts.readme.title else ""
-        yield Candidate(title if _alike(title, said) else said, "manifest", 0.9, manifest.place)
+        is_spelling = title.replace("_", "-") == said.replace("_", "-")
+        yield Candidate(title if is_spelling else said, "manifest", 0.9, manifest.place)
     elif manifest and said:
         yield Candidate(said, "manifest", 0.6, manifest.place)
     if folder:

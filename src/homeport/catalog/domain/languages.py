@@ -18,7 +18,7 @@ _ENDINGS = {
 }  # fmt: skip
 _LANGUAGE_OF = by_word(_ENDINGS)
 _STUB_SHARE = 0.1
-_PREFERENCE = 1.5
+_PREFERENCE = 2.0
 _SERVED = frozenset({"static", "public", "assets", "www"})
 _LESSER = {
     "sh": "shell",
@@ -44,7 +44,7 @@ def main_language(
     Tests, docs, examples and others' code do not count; build output only when there is nothing else. JavaScript with
     type declarations beside it was built from TypeScript, or had them written by hand: `is_typescript` tells what the
     manifest says of that, None where it says nothing; then there is no answer. Languages that the manifest is of
-    (`preferred`) count half as much again: a Python package with a large C extension is Python.
+    (`preferred`) count double: a Python package with a large C extension is Python.
     Source: Linguist, "How Linguist works".
     """
     listed = list(files)

@@ -52,7 +52,7 @@ services:
         ("config/production.json", '{\n  "db": {"client": "pg"},\n  "stockApi": {"baseUrl": "http://stock-api"}\n}',
          [("product", "postgresql", 2), ("host", "stock-api", 3)]),
         ("config/app.toml", 'x = 1\n[mongo]\nurl = "mongodb://m/claims"\n', [("database", "claims", 3)]),
-        ("config/database.yml", "production:\n  adapter: postgresql\n  url: <%= x %>\n", [("product", "postgresql", 2)]),
+        ("config/database.yml", "production:\n  adapter: postgresql\n  url: x\n", [("product", "postgresql", 2)]),
         ("appsettings.json", '// c\n{"Redis": {"Host": "cache:6379"}}', [("product", "redis", 2)]),
     ],
 )  # fmt: skip

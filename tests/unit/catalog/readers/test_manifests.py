@@ -18,8 +18,8 @@ CASES = {
         ("order-api", "Orders", ("order",), ("fastapi", "sqlalchemy")),
     ),
     "poetry/pyproject.toml": (
-        '[tool.poetry]\nname = "claim"\ndescription = "Claims"\n[tool.poetry.dependencies]\npython = "3"\nflask = "*"\n',
-        ("claim", "Claims", (), ("flask",)),
+        '[tool.poetry]\nname = "claim"\ndescription = "C"\n[tool.poetry.dependencies]\npython = "3"\nflask = "*"\n',
+        ("claim", "C", (), ("flask",)),
     ),
     "setup.cfg": (
         "[metadata]\nname = tool\ndescription = A tool\n[options]\ninstall_requires =\n    click\n"

@@ -39,6 +39,13 @@ from homeport.catalog.adapters.readers.readme import read_readme
         ),
         ("<!-- # hidden -->\n# Shown\n", "Shown", None),
         ("# Installation\n\nRun the installer first.\n", None, "Run the installer first."),
+        (
+            "A long first sentence of prose without any title.\n\n# Later\n",
+            None,
+            "A long first sentence of prose without any title.",
+        ),
+        ("# Tool\n## Install\n\nThen follow the prompts of it.\n", "Tool", None),
+        ("```\n# not a title\n```\n# Title\n", "Title", None),
         ("", None, None),
         ("Just a line of plain text.", None, "Just a line of plain text."),
     ],

@@ -265,3 +265,13 @@ def test_a_tree_of_many_files_is_read_in_little_time(read: Read) -> None:
     started = time.perf_counter()
     read("large", files | {f"src/{number}.py": "x" for number in range(5_000)})
     assert time.perf_counter() - started < 5
+
+
+def test_characters_that_databases_refuse_are_replaced(read: Read) -> None:
+    files = {"package.json": '{"name": "a", "description": "x\\u0000y\\ud800z", "main": "a.js"}', "a.js": CODE}
+    assert read("a", files).guess("metadata.description") == "x\ufffdy?z"
+
+
+def test_a_binary_file_under_a_telling_name_is_a_problem(read: Read) -> None:
+    (problem,) = read("a", {"api.proto": b"service X {\0", "a.py": CODE}).problems
+    assert problem.rule == "catalog.broken-file"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeport.catalog.adapters.readers.cloudformation import template_of
-from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml, parse_yaml
+from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_json, parse_toml, parse_yaml
 from homeport.catalog.domain.connections import Setting, connections, product_of_image, product_of_word
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.reading import DeclaredResource, Dependency
@@ -57,10 +57,8 @@ def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
     for pattern, reader in _BY_NAME:
         if pattern.fullmatch(lowered):
             return reader
-    if folder.rpartition("/")[2].lower() in _CONFIG_FOLDERS:
-        return {"yaml": _settings_yaml, "yml": _settings_yaml, "json": _settings_json, "toml": _settings_toml}.get(
-            lowered.rpartition(".")[2]
-        )
+    if folder.rpartition("/")[2].lower() in _CONFIG_FOLDERS and "schema" not in lowered:
+        return _BY_ENDING.get(lowered.rpartition(".")[2])
     return None
 
 
@@ -289,6 +287,26 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         r"procfile": _procfile,
     }.items()
 )
+
+
+def _lenient(reader: Reader) -> Reader:
+    """Files of a configuration folder may be of any dialect: what can't be read there is no problem."""
+
+    def read(place: Place, text: str) -> Configuration:
+        try:
+            return reader(place, text)
+        except BrokenFile:
+            return Configuration()
+
+    return read
+
+
+_BY_ENDING = {
+    "yaml": _lenient(_settings_yaml),
+    "yml": _lenient(_settings_yaml),
+    "json": _lenient(_settings_json),
+    "toml": _lenient(_settings_toml),
+}
 
 
 def _flat(value: Any, path: str, source: str, name: str = "", line: int | None = None) -> Iterator[Setting]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from homeport.catalog.domain.facts import Readme
 from homeport.catalog.domain.fields import Place
@@ -10,6 +11,7 @@ from homeport.catalog.domain.fields import Place
 _MAX_CHARACTERS = 100_000
 _MAX_LINES = 400
 _MAX_LINE_CHARACTERS = 2_000
+_PROSE_WORDS = 6
 _NAME = re.compile(r"readme(\.(md|markdown|rst|txt|adoc|ko\.md))?", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])")
 _LINK = re.compile(r"\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])")
@@ -19,10 +21,12 @@ _NO_PROSE = re.compile(
 )
 _UNDERLINE = re.compile(r"^([=\-~^\"*#])\1{2,}\s*$")
 _NO_TITLE = re.compile(
-    r"(quick ?start|install|getting started|table of contents|contents|donat|sponsor|usage|license|features|about"
-    r"|overview|introduction|version\b|what is|why\b|documentation|news|목차|설치|사용법|개요|소개)",
+    r"(quick ?start|install|getting started|table of contents|contents|donat|sponsor|backers|open collective|usage"
+    r"|license|features|about|overview|introduction|version\b|what is|why\b|documentation|news"
+    r"|목차|설치|사용법|개요|소개)",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"(about|overview|introduction|what is|description|소개|개요|설명)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[^.\s][.!?])\s+(?=[A-Z가-힣\"'(\[])|(?<=다\.)\s+|(?<=요\.)\s+|(?<=。)")
 
 
@@ -42,29 +46,38 @@ def read_readme(path: str, text: str) -> Readme:
 
 
 def _title(lines: list[str]) -> tuple[str | None, int]:
-    """The first heading, and the number of the line it ends on (0 without one)."""
-    for index, line in enumerate(lines[:60]):
+    """The heading that all else is under, and the number of the line it ends on (0 without one)."""
+    unfenced = list(_without_fences(lines[:60]))
+    for index, line in enumerate(unfenced):
         heading = re.match(r"\s{0,3}#\s+(.+?)\s*#*\s*$", line) or re.search(r"<h1[^>]*>(.+?)</h1>", line)
         if heading and _NO_TITLE.match(_clean(heading[1])):
             return None, 0
         if heading and _clean(heading[1]):
             return _clean(heading[1]), index + 1
-        following = lines[index + 1] if index + 1 < len(lines) else ""
-        is_underlined = line.strip() and _UNDERLINE.match(following) and not _UNDERLINE.match(line)
-        if is_underlined and _clean(line) and not _NO_TITLE.match(_clean(line)):
+        if (
+            not _NO_PROSE.match(line)
+            and len(_clean(line).split()) >= _PROSE_WORDS
+            and not _is_underlined(unfenced, index)
+        ):
+            return None, 0
+        if _is_underlined(unfenced, index) and _clean(line) and not _NO_TITLE.match(_clean(line)):
             return _clean(line), index + 2
     return None, 0
 
 
+def _is_underlined(lines: list[str], index: int) -> bool:
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
+    return bool(line.strip() and _UNDERLINE.match(following) and not _UNDERLINE.match(line))
+
+
 def _sentence(lines: list[str], start: int) -> tuple[str | None, int | None]:
-    """The first sentence of the first paragraph of prose, and its line."""
+    """The first sentence of the first paragraph of prose, and its line; nothing from a chapter on something else."""
     paragraph: list[str] = []
     first = 0
-    fenced = False
-    for number, line in enumerate(lines[start:], start=start + 1):
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        prose = "" if fenced or _NO_PROSE.match(line) else _clean(line)
+    unfenced = list(_without_fences(lines))
+    for number, line in enumerate(unfenced[start:], start=start + 1):
+        chapter = re.match(r"#{1,6}\s+(.+)", line)
+        prose = "" if _NO_PROSE.match(line) else _clean(line)
         if prose and not _UNDERLINE.match(line):
             first = first or number
             paragraph.append(prose)
@@ -72,9 +85,20 @@ def _sentence(lines: list[str], start: int) -> tuple[str | None, int | None]:
         sentence = _first_sentence(paragraph)
         if sentence:
             return sentence, first
+        if chapter and start and not _ABOUT.match(_clean(chapter[1])):
+            return None, None
         paragraph, first = [], 0
     sentence = _first_sentence(paragraph)
     return (sentence, first) if sentence else (None, None)
+
+
+def _without_fences(lines: list[str]) -> Iterator[str]:
+    """The lines, those of fenced code blocks empty."""
+    fenced = False
+    for line in lines:
+        is_fence = re.match(r"\s*(```|~~~)", line) is not None
+        fenced ^= is_fence
+        yield "" if fenced or is_fence else line
 
 
 def _first_sentence(paragraph: list[str]) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from homeport.catalog.adapters.readers import (
     cloudformation,
@@ -29,6 +31,8 @@ from homeport.catalog.domain.words import words
 from homeport.forges.git import Commit, SourceTree
 
 _TEMPLATE_ENDINGS = (".tf", ".yaml", ".yml", ".template", ".json")
+_NOT_STORABLE = re.compile(r"\\u0000|\\ud[89a-f]")
+_MAX_TOTAL_BYTES = 64_000_000
 _MAX_FILES = 400
 _MAX_MANIFESTS = 60
 _WINDOW_DAYS = 365
@@ -70,7 +74,7 @@ def read_repository(tree: SourceTree) -> Reading:
     )
     guesses = guess_component(found.facts())
     kept = found.settled(next((one.chosen.value for one in guesses if one.path == "spec.type"), None))
-    return Reading(
+    reading = Reading(
         slug,
         tree.group,
         head,
@@ -84,6 +88,21 @@ def read_repository(tree: SourceTree) -> Reading:
         tuple(kept.dependencies),
         (*_distinct(kept.systems), *_group_system(tree.group)),
     )
+    return _storable(reading)
+
+
+def _storable(reading: Reading) -> Reading:
+    """The reading without what databases refuse: NUL and halves of surrogate pairs, which escapes can make."""
+    text = json.dumps(reading.to_json())
+    return Reading.from_json(_clean(json.loads(text))) if _NOT_STORABLE.search(text) else reading
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value.replace("\0", "\ufffd").encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 @dataclass(slots=True)
@@ -221,7 +240,16 @@ def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
     matter.sort(key=lambda path: (depth_of(path), path))
     named = [path for path in matter if manifests.is_manifest(path)][:_MAX_MANIFESTS]
     others = [path for path in matter if not manifests.is_manifest(path)][:_MAX_FILES]
-    return named + others
+    return _within_budget(named + others, sizes)
+
+
+def _within_budget(paths: list[str], sizes: dict[str, int]) -> list[str]:
+    kept, total_bytes = [], 0
+    for path in paths:
+        total_bytes += sizes[path]
+        if total_bytes <= _MAX_TOTAL_BYTES:
+            kept.append(path)
+    return kept
 
 
 def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_manifest: bool) -> bool:

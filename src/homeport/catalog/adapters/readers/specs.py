@@ -54,7 +54,7 @@ def _described(path: str, text: str) -> ApiDefinition | None:
         raise BrokenFile("an OpenAPI document without paths")
     info = value["info"]
     title = str(info.get("title") or "")
-    description = str(info.get("description") or info.get("summary") or "")
+    description = str(info.get("description") or info.get("summary") or "").strip().split("\n\n")[0][:500]
     kind = "asyncapi" if keys[0] == "asyncapi" else "openapi"
     return ApiDefinition(kind, title, description, text, Place(path, line_of(value, keys[0])))
 

@@ -70,6 +70,8 @@ def decode(content: bytes, *, legacy: str | None = None) -> str:
         if legacy:
             return content.decode(legacy, errors="replace").replace("\r\n", "\n")
         raise BrokenFile(f"not UTF-8 text ({wrong.reason})", content[: wrong.start].count(b"\n") + 1) from None
+    if "\0" in text:
+        raise BrokenFile("holds NUL characters, so it is no text", text[: text.index("\0")].count("\n") + 1)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
