@@ -14,18 +14,30 @@ _MOST_PROPERTIES = 40
 _MOST_DEPTH = 4
 _MOST_REFERENCES = 20
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_NESTING = 100
+_MOST_MERGED = 10_000
+
+_Fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where it is there: ten times as fast."""
+
+
+class _Loader(_Fast):  # type: ignore[misc, valid-type]
+    """Reads as SafeLoader does, but stops where merges of merges (`<<: [*a, *a]`) would fill the memory."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_MERGED:
+            raise BrokenDefinition("Its merges (`<<`) make it too large to be shown.")
 
 
 def parse(text: str) -> Mapping[str, Any]:
     """The document that a JSON or YAML text stands for.
 
     Raises:
-        BrokenDefinition: it is neither, or no mapping.
+        BrokenDefinition: it is neither, no mapping, or made to exhaust whoever reads it.
     """
     try:
-        document = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_Loader)  # noqa: S506
+        document = json.loads(text) if text.lstrip().startswith("{") else _parse_yaml(text)
     except yaml.YAMLError as error:
         raise BrokenDefinition(_explain(error)) from None
     except ValueError as error:
@@ -33,6 +45,19 @@ def parse(text: str) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
         raise BrokenDefinition("It is no mapping of keys to values.")
     return document
+
+
+def _parse_yaml(text: str) -> Any:
+    """The document; libyaml ends the whole process on deep nesting, so that is looked at first."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Fast):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MOST_NESTING:
+            raise BrokenDefinition(f"It is nested more than {_MOST_NESTING} levels deep.")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
 class References:
