@@ -199,3 +199,153 @@ pages-notice-suppressed =
        *[other] Accepted for { $days } days.
     }
 pages-notice-unsuppressed = The finding is open again.
+
+## Home
+
+pages-home-hello = Hello, { $name }
+pages-home-me = My settings
+pages-home-my-findings = Findings in what you own
+pages-home-open-findings = Open findings
+pages-home-worst-findings = Worst open findings
+pages-home-severe =
+    { $count ->
+        [0] none high or critical
+       *[other] { $count } high or critical
+    }
+pages-home-no-findings = Nothing of yours needs mending.
+pages-home-runs-today = Runs, last 24 h
+pages-home-failed-today =
+    { $count ->
+        [0] none failed
+       *[other] { $count } failed
+    }
+pages-home-changes-today = Changes, last 24 h
+pages-home-changes-note = of entities in the catalog
+pages-home-failed = Your runs that failed
+pages-home-happened = What happened
+pages-home-and-more =
+    { $count ->
+        [one] { $name } and one more
+       *[other] { $name } and { $count } more
+    }
+pages-welcome-lead = homeport is empty still. Two ways to begin:
+pages-welcome-connect = Connect my repositories
+pages-welcome-connect-lead = Point homeport at a folder of Git repositories. It finds services, APIs, resources and who owns them, with or without YAML, and asks you only where it is not sure.
+pages-welcome-connect-do = Choose a folder
+pages-welcome-demo = Look around the demo
+pages-welcome-demo-lead = A made-up retailer with 40 repositories, 28 of them without a line of YAML, three unclear owners and one orphan. Run this where you got homeport from:
+pages-welcome-demo-note = It lives in a folder of its own and touches nothing of yours.
+
+## Search
+
+pages-search-of = Search: { $q }
+pages-search-lead = Names, titles and descriptions of services, APIs, resources, teams and people. Parts of words are enough.
+pages-search-found = Found
+pages-search-more = Show all { $count }
+pages-search-all-kinds = Show every kind
+pages-search-none = Nothing holds “{ $q }”.
+pages-search-hint-short = Try fewer or shorter words: all of them have to be there.
+pages-search-hint-part = Part of a name is enough: ord finds order-api, 주문 finds 주문을.
+pages-search-hint-missing = If it ought to be there, its repository may not have been read yet.
+
+## Me
+
+pages-me = Me
+pages-me-lead = How homeport knows you, and how you want to see it.
+pages-me-who = Who you are here
+pages-me-role = Role
+pages-me-entity = In the catalog
+pages-me-teams = Teams
+pages-me-no-teams = None that the catalog knows of
+pages-me-display = Display
+pages-me-auto = As the browser says
+pages-me-zone = Time zone
+pages-me-zones-common = Common
+pages-me-zones-all = All
+pages-me-zone-hint = Times are shown in { $zone } now.
+pages-me-sessions = Where you are signed in
+pages-me-this = this browser
+pages-me-since = since
+pages-me-until = until
+pages-me-seen = seen
+pages-save = Save
+pages-notice-saved = Saved.
+
+## Administration
+
+pages-admin-lead = How this installation is doing, and who and what may use it.
+pages-admin-overview = Overview
+pages-admin-tokens = API tokens
+pages-admin-people = People
+pages-admin-events = Parked events
+pages-admin-settings = Settings
+pages-admin-installation = Installation
+pages-admin-version = Version
+pages-admin-organisation = Organisation
+pages-admin-address = Address
+pages-admin-home = Home folder
+pages-admin-database = Database
+pages-admin-engine = Engine
+pages-admin-answers = answers
+pages-admin-place = Place
+pages-admin-size = Size
+pages-admin-work = Work
+pages-admin-work-lead = What is due, what is being worked on, and what is for later.
+pages-admin-refusal = Your role here is { $role }. This page shows tokens, people and settings.
+pages-queue = Queue
+pages-queue-due = Due
+pages-queue-working = At work
+pages-queue-later = Later
+pages-queue-wait = Oldest waits
+pages-queue-run = Runs
+pages-queue-timer = Timers
+pages-queue-event = Events
+pages-queue-nothing-waits = nothing waits
+pages-queue-empty = Nothing waits and nothing is planned.
+pages-queue-stuck-title = Work is due and nobody does it
+pages-queue-stuck = Something has been due for over half a minute without a worker taking it. The server works by itself; to work beside it, start:
+pages-parked-count =
+    { $count ->
+        [one] One event could not be delivered and was set aside.
+       *[other] { $count } events could not be delivered and were set aside.
+    }
+pages-parked-look = Look at them
+pages-parked-lead = These events were tried six times and set aside, so that those after them could go on. What the subscriber would have done is not done. The error says why; mend it, then repeat the work (a discovery, for one).
+pages-parked-none = Every event reached whom it was for.
+pages-event = Event
+pages-event-subscriber = Subscriber
+pages-event-error = Error
+pages-event-at = Set aside
+pages-tokens-none = No program has a token yet. A token lets scripts and CI use the API with a role of their own.
+pages-token-name = Name
+pages-token-name-hint = What it is for, such as ci-deploy.
+pages-token-role = Role
+pages-token-role-hint = The least that does the job.
+pages-token-by = Made by
+pages-token-used = Last used
+pages-token-expires = Expires
+pages-token-action = Action
+pages-token-forever = Never
+pages-never = never
+pages-token-expired = expired
+pages-token-new = New token
+pages-token-make = Make token
+pages-token-made = Token { $name } is made
+pages-token-once = Copy it now: it is shown this once and can't be had again.
+pages-token-revoke = Revoke
+pages-token-no-name = Give the token a name.
+pages-token-bad-name = Take a name of at most 100 visible characters.
+pages-token-bad-role = Choose one of the roles.
+pages-token-taken = A token of that name is in use. Revoke it first, or take another name.
+pages-notice-token-revoked = Token { $name } is revoked.
+pages-person = Person
+pages-person-entity = In the catalog
+pages-person-seen = Last seen
+pages-person-since = Since
+pages-people-invite = Let somebody in
+pages-people-invite-lead = This prints a link that works once, for a day. The same name again makes a new link for the same person.
+pages-settings-lead = In force now. Change them in `{ $file }` or by environment variables, then start homeport again. Secrets are shown as stars.
+pages-setting = Setting
+pages-setting-value = Value
+pages-setting-unset = not set
+pages-setting-changed = changed

@@ -174,3 +174,145 @@ pages-notice-suppressed =
        *[other] { $days }일 동안 보류합니다.
     }
 pages-notice-unsuppressed = 보류를 해제했습니다.
+
+## 홈
+
+pages-home-hello = { $name } 님, 안녕하세요
+pages-home-me = 화면 설정
+pages-home-my-findings = 내 담당의 발견 사항
+pages-home-open-findings = 미해결 발견 사항
+pages-home-worst-findings = 가장 심각한 발견 사항
+pages-home-severe =
+    { $count ->
+        [0] 심각·높음 없음
+       *[other] 심각·높음 { $count }건
+    }
+pages-home-no-findings = 담당하는 것 가운데 고칠 것이 없습니다.
+pages-home-runs-today = 24시간 실행
+pages-home-failed-today =
+    { $count ->
+        [0] 실패 없음
+       *[other] 실패 { $count }건
+    }
+pages-home-changes-today = 24시간 변경
+pages-home-changes-note = 카탈로그 항목 기준
+pages-home-failed = 실패한 내 실행
+pages-home-happened = 최근 활동
+pages-home-and-more = { $name } 외 { $count }개
+pages-welcome-lead = 아직 아무것도 없습니다. 다음 두 가지 방법으로 시작할 수 있습니다.
+pages-welcome-connect = 내 저장소 연결
+pages-welcome-connect-lead = Git 저장소가 있는 폴더를 알려 주십시오. YAML이 없어도 서비스, API, 리소스와 담당 팀을 찾아내고, 확실하지 않은 것만 물어봅니다.
+pages-welcome-connect-do = 폴더 선택
+pages-welcome-demo = 데모 둘러보기
+pages-welcome-demo-lead = 저장소 40개를 운영하는 가상의 유통 회사입니다. 28개에는 YAML이 한 줄도 없고, 담당이 불분명한 저장소 3개와 담당이 없는 저장소 1개가 있습니다. homeport를 내려받은 곳에서 실행하십시오.
+pages-welcome-demo-note = 별도 폴더를 쓰므로 지금 데이터에는 영향을 주지 않습니다.
+
+## 검색
+
+pages-search-of = 검색: { $q }
+pages-search-lead = 서비스, API, 리소스, 팀, 사람의 이름과 제목, 설명에서 찾습니다. 낱말의 일부만 입력해도 됩니다.
+pages-search-found = 검색 결과
+pages-search-more = { $count }개 모두 보기
+pages-search-all-kinds = 모든 종류 보기
+pages-search-none = “{ $q }”에 맞는 결과가 없습니다.
+pages-search-hint-short = 낱말을 줄이거나 짧게 입력해 보십시오. 입력한 낱말이 모두 있어야 찾습니다.
+pages-search-hint-part = 이름의 일부만 입력해도 됩니다. ord로 order-api를, 주문으로 주문을이 들어 있는 글을 찾습니다.
+pages-search-hint-missing = 있어야 할 것이 없다면 그 저장소를 아직 읽지 않았을 수 있습니다.
+
+## 내 정보
+
+pages-me = 내 정보
+pages-me-lead = homeport에 등록된 정보와 화면 설정입니다.
+pages-me-who = 계정
+pages-me-role = 역할
+pages-me-entity = 카탈로그 이름
+pages-me-teams = 소속 팀
+pages-me-no-teams = 카탈로그에 등록된 소속 팀이 없습니다
+pages-me-display = 화면 설정
+pages-me-auto = 브라우저 설정 따르기
+pages-me-zone = 시간대
+pages-me-zones-common = 자주 쓰는 시간대
+pages-me-zones-all = 전체
+pages-me-zone-hint = 지금은 { $zone } 시간으로 보여 줍니다.
+pages-me-sessions = 로그인한 곳
+pages-me-this = 이 브라우저
+pages-me-since = 로그인
+pages-me-until = 만료
+pages-me-seen = 마지막 사용
+pages-save = 저장
+pages-notice-saved = 저장했습니다.
+
+## 관리
+
+pages-admin-lead = homeport의 상태를 확인하고, 사용 권한을 관리합니다.
+pages-admin-overview = 개요
+pages-admin-tokens = API 토큰
+pages-admin-people = 사람
+pages-admin-events = 전달 실패
+pages-admin-settings = 설정
+pages-admin-installation = 설치 정보
+pages-admin-version = 버전
+pages-admin-organisation = 조직
+pages-admin-address = 주소
+pages-admin-home = 홈 폴더
+pages-admin-database = 데이터베이스
+pages-admin-engine = 종류
+pages-admin-answers = 정상
+pages-admin-place = 위치
+pages-admin-size = 크기
+pages-admin-work = 작업 대기열
+pages-admin-work-lead = 지금 처리할 일, 처리 중인 일, 나중에 할 일의 수입니다.
+pages-admin-refusal = 현재 역할은 { $role }입니다. 이 페이지에서는 토큰, 사람, 설정을 관리합니다.
+pages-queue = 대기열
+pages-queue-due = 대기
+pages-queue-working = 처리 중
+pages-queue-later = 예약
+pages-queue-wait = 최장 대기
+pages-queue-run = 실행
+pages-queue-timer = 타이머
+pages-queue-event = 이벤트
+pages-queue-nothing-waits = 대기 없음
+pages-queue-empty = 대기 중이거나 예약된 일이 없습니다.
+pages-queue-stuck-title = 처리되지 않는 일이 있습니다
+pages-queue-stuck = 30초 넘게 기다린 일을 가져가는 워커가 없습니다. 서버도 일을 처리하지만, 다음 명령으로 워커를 더 실행할 수 있습니다.
+pages-parked-count = 전달하지 못해 따로 보관한 이벤트가 { $count }건 있습니다.
+pages-parked-look = 확인하기
+pages-parked-lead = 여섯 번 전달에 실패해 따로 보관한 이벤트입니다. 뒤따르는 이벤트는 계속 처리되지만, 이 이벤트로 해야 했던 일은 되지 않았습니다. 오류를 보고 원인을 고친 다음, 저장소 탐색처럼 해당 작업을 다시 실행하십시오.
+pages-parked-none = 모든 이벤트가 제대로 전달되었습니다.
+pages-event = 이벤트
+pages-event-subscriber = 받는 곳
+pages-event-error = 오류
+pages-event-at = 보관 시각
+pages-tokens-none = 아직 토큰이 없습니다. 토큰을 만들면 스크립트나 CI에서 정해진 역할로 API를 사용할 수 있습니다.
+pages-token-name = 이름
+pages-token-name-hint = ci-deploy처럼 용도를 알 수 있게 적으십시오.
+pages-token-role = 역할
+pages-token-role-hint = 필요한 만큼만 주십시오.
+pages-token-by = 만든 사람
+pages-token-used = 마지막 사용
+pages-token-expires = 만료
+pages-token-action = 작업
+pages-token-forever = 만료 없음
+pages-never = 없음
+pages-token-expired = 만료됨
+pages-token-new = 새 토큰
+pages-token-make = 토큰 만들기
+pages-token-made = { $name } 토큰을 만들었습니다
+pages-token-once = 지금 복사하십시오. 이 화면을 벗어나면 다시 볼 수 없습니다.
+pages-token-revoke = 폐기
+pages-token-no-name = 토큰 이름을 적으십시오.
+pages-token-bad-name = 이름은 100자 이내의 보이는 글자로 적으십시오.
+pages-token-bad-role = 목록에서 역할을 고르십시오.
+pages-token-taken = 같은 이름의 토큰이 있습니다. 먼저 폐기하거나 다른 이름을 쓰십시오.
+pages-notice-token-revoked = { $name } 토큰을 폐기했습니다.
+pages-person = 이름
+pages-person-entity = 카탈로그 이름
+pages-person-seen = 마지막 사용
+pages-person-since = 등록
+pages-people-invite = 사람 초대
+pages-people-invite-lead = 하루 동안 한 번만 쓸 수 있는 로그인 링크를 출력합니다. 같은 이름으로 다시 실행하면 같은 사람의 새 링크를 만듭니다.
+pages-settings-lead = 지금 적용된 설정입니다. `{ $file }` 파일이나 환경 변수에서 바꾼 뒤 homeport를 다시 시작하십시오. 비밀 값은 별표로 표시합니다.
+pages-setting = 설정
+pages-setting-value = 값
+pages-setting-unset = 설정하지 않음
+pages-setting-changed = 변경됨
