@@ -7,18 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 from pydantic_core import PydanticUndefined
 
 from homeport import cli
-from homeport.app import assemble, create_app
-from homeport.kernel.base.database import Database
+from homeport.app import create_app, installation
 from homeport.kernel.base.errors import all_errors
-from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import Section, Settings
-from homeport.kernel.module import Services, installed_modules
-from homeport.kernel.work.procedures import Procedures
+from homeport.kernel.module import installed_modules
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 _NOTE = "<!-- written by scripts/write_reference.py; change the code, then run it -->\n\n"
@@ -98,30 +94,22 @@ def _settings_rows(prefix: str, section: type[Section]) -> Iterator[str]:
         yield f"| `{prefix}{name}` | `{variable}` | {default} | {field.description} |"
 
 
-def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     yield path, command
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from _commands(f"{path} {name}", child)
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _commands(f"{path} {name}", child)
 
 
-def _parameter(parameter: click.Parameter) -> str:
-    if parameter.name in {"install_completion", "show_completion"}:
+def _parameter(parameter: Any) -> str:
+    if parameter.name in {"install_completion", "show_completion", "help"}:
         return ""
-    if isinstance(parameter, click.Option):
-        return f"`{' '.join(parameter.opts)}` {parameter.help or ''}".strip()
-    told = getattr(parameter, "help", None) or ""
-    return f"`{parameter.human_readable_name}` {told}".strip()
+    name = " ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
+    return f"`{name}` {getattr(parameter, 'help', None) or ''}".strip()
 
 
 def _openapi() -> Mapping[str, Any]:
-    modules = installed_modules()
-    with tempfile.TemporaryDirectory() as folder:
-        sections = {module.name: (module.settings or Section)() for module in modules}
-        described = Settings.model_construct(home=Path(folder), **sections)
-        database = Database(f"sqlite:///{folder}/reference.db")
-        services = Services(described, database, Procedures(), Subscribers(), lambda: None)  # type: ignore[arg-type,return-value]
-        return create_app(assemble(services, modules)).openapi()
+    with tempfile.TemporaryDirectory() as folder, installation(home=Path(folder)) as homeport:
+        return create_app(homeport).openapi()
 
 
 def main() -> None:

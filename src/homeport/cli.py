@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 not allowed, 4 not found, 
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 import time
@@ -51,7 +50,6 @@ app.add_typer(config_commands, name="config")
 
 def main() -> None:
     """Run the command line; errors that homeport knows are one line and an exit code of their own."""
-    _set_up_logging()
     add_module_commands()
     try:
         app(standalone_mode=True)
@@ -80,7 +78,7 @@ def root(
 
     @contextmanager
     def open_services() -> Iterator[Services]:
-        with installation(**overrides) as homeport:
+        with _opened(context) as homeport:
             yield homeport.services
 
     def worker_for(services: Services, run_id: str) -> Worker:
@@ -103,7 +101,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8600,
 ) -> None:
     """Serve the portal and the API, and work on what is due."""
-    with installation(**context.meta["overrides"]) as homeport:
+    with _opened(context) as homeport:
         if not _has_people(homeport):
             say(f"Nobody has signed in yet. Open this link once to become the first admin:\n{first_login(homeport)}")
         say(f"homeport listens on http://{host}:{port}")
@@ -113,7 +111,7 @@ def serve(
 @app.command()
 def worker(context: typer.Context) -> None:
     """Work on what is due, without serving the portal; any number of workers may share a PostgreSQL database."""
-    with installation(**context.meta["overrides"]) as homeport:
+    with _opened(context) as homeport:
         working = homeport.worker()
         working.start()
         say("Working. Stop with Ctrl-C.")
@@ -141,7 +139,7 @@ def demo(
     built_s = time.monotonic() - started
     port = port if once else free_port(port)
     base_url = f"http://127.0.0.1:{port}"
-    with installation(home=home, base_url=base_url, zone="Asia/Seoul", organisation="새봄 Saebom") as homeport:
+    with _opened(context, home=home, base_url=base_url, zone="Asia/Seoul", organisation="새봄 Saebom") as homeport:
         summary = saebom.discover(homeport, console_of(context), folder, built_s)
         if as_json:
             print_object(asdict(summary))
@@ -161,7 +159,7 @@ def login_link(
     as_json: Json = False,
 ) -> None:
     """Print a link that signs a person in once, within a day."""
-    with installation(**context.meta["overrides"]) as homeport:
+    with _opened(context) as homeport:
         link = first_login(homeport, name, role)
     if as_json:
         print_object({"link": link})
@@ -381,21 +379,25 @@ def _has_people(homeport: Homeport) -> bool:
         return identity.has_people(session)
 
 
-def _set_up_logging() -> None:
-    level = logging.getLevelNamesMapping().get(os.environ.get("HOMEPORT_LOG", "warning").upper(), logging.WARNING)
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer()
-    )
+@contextmanager
+def _opened(context: typer.Context, **more: Any) -> Iterator[Homeport]:
+    """The installation that the command works on; it logs as its settings say."""
+    with installation(**context.meta["overrides"] | more) as homeport:
+        _set_up_logging(homeport.settings.log)
+        yield homeport
+
+
+def _set_up_logging(level: str) -> None:
+    """Write logs to standard error: for people on a terminal, as JSON elsewhere; never with local variables."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Any = plain if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

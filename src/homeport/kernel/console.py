@@ -20,7 +20,7 @@ from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from homeport.kernel.base.errors import Cancelled, HomeportError
+from homeport.kernel.base.errors import Cancelled, RunFailed
 from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import Actor, Role
@@ -30,12 +30,6 @@ from homeport.kernel.work.worker import Worker
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _FOLLOW_POLL_S = 0.2
-
-
-class RunFailed(HomeportError):
-    """The run that the command followed has failed; `homeport runs retry` takes it up again."""
-
-    code = "run-failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, literal, select
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Forbidden, Unauthenticated
+from homeport.kernel.base.errors import Forbidden, Unauthenticated, UnknownAction
 from homeport.kernel.trust import access
-from homeport.kernel.trust.access import Rule, UnknownAction
+from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import SYSTEM, Actor, Role
 
 _TEAM = EntityRef.parse("group:default/order")

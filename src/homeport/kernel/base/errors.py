@@ -4,17 +4,19 @@
     ├── InvalidInput            422  the request can't be taken as it is
     │   ├── InvalidEntityRef    422
     │   ├── InvalidSetting      422
-    │   └── InvalidFilter       422
+    │   ├── InvalidFilter       422
+    │   └── SourceUnreadable    422  a repository or folder could not be read
     ├── NotFound                404
     ├── Conflict                409  true of the state of the thing, not of the request
     │   └── PlanChanged         409
     ├── Unauthenticated         401
     ├── Forbidden               403
+    │   └── UnknownAction       403  nobody said who may: a bug
     ├── Unavailable             503  try again later
     │   ├── LeaseLost           503
     │   └── DatabaseUnavailable 503
     ├── Cancelled               409  a run was told to stop
-    └── SourceUnreadable        422  a repository or folder could not be read
+    └── RunFailed                    the run that a command followed has failed
 
 Messages say what was tried, with which value, and what to do next; never a secret.
 """
@@ -127,6 +129,18 @@ class Forbidden(HomeportError):
     code = "forbidden"
     status = HTTPStatus.FORBIDDEN
     exit_code = 3
+
+
+class UnknownAction(Forbidden):
+    """No rule speaks of the action, so nobody may: a bug of whoever asked, not of the person."""
+
+    code = "unknown-action"
+
+
+class RunFailed(HomeportError):
+    """The run that the command followed has failed; `homeport runs retry` takes it up again."""
+
+    code = "run-failed"
 
 
 class Unavailable(HomeportError):

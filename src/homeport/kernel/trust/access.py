@@ -12,12 +12,8 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, true
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Forbidden, Unauthenticated
+from homeport.kernel.base.errors import Forbidden, Unauthenticated, UnknownAction
 from homeport.kernel.trust.identity import Actor, Role
-
-
-class UnknownAction(Forbidden):
-    """No rule speaks of the action, so nobody may: a bug of whoever asked, not of the person."""
 
 
 @dataclass(frozen=True, slots=True)
