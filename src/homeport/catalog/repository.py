@@ -155,6 +155,12 @@ def all_entities(session: Session, location_id: int) -> dict[str, EntityRow]:
     return {row.ref: row for row in session.scalars(select(EntityRow).filter_by(location_id=location_id))}
 
 
+def entities_of_repository(session: Session, location_id: int, name: str) -> Sequence[EntityRow]:
+    """Return what one repository of a location brought, by reference."""
+    query = select(EntityRow).filter_by(location_id=location_id, repository=name).order_by(EntityRow.ref)
+    return session.scalars(query).all()
+
+
 def fields_of(session: Session, entity_id: int) -> Sequence[FieldRow]:
     """Return the fields of an entity in the order of their paths."""
     return session.scalars(select(FieldRow).filter_by(entity_id=entity_id).order_by(FieldRow.path)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from homeport.catalog import repository
 from homeport.catalog.adapters.stored import described_from_json, field_from_json
 from homeport.catalog.domain import composition
-from homeport.catalog.domain.composition import Answer, ComposedEntity, Verdict, compose, is_question
+from homeport.catalog.domain.composition import Answer, ComposedEntity, Verdict, compose
 from homeport.catalog.domain.fields import DiscoveredEntity, Field, Place
 from homeport.catalog.domain.relations import relations_of
 from homeport.catalog.events import FIELD_ANSWERED
@@ -59,10 +59,10 @@ class Catalog:
         composed = []
         for location_id, entities in found.items():
             known = repository.all_entities(session, location_id)
-            for entity in entities:
-                one = compose(entity, answers.get(entity.ref, ()))
+            for one in _compose_all(entities, answers):
                 composed.append(one)
-                counts[self._store(session, actor, location_id, known.pop(entity.ref, None), one, now)] += 1
+                row = known.pop(one.discovered.ref, None)
+                counts[self._store(session, actor, location_id, row, one, now)] += 1
             for row in known.values():
                 self._remove(session, actor, row, now)
                 counts["removed"] += 1
@@ -95,11 +95,22 @@ class Catalog:
         before = row.etag
         composed = compose(entity, repository.answers_by_ref(session, [row.ref])[row.ref])
         self._store(session, actor, row.location_id, row, composed, now)
+        if path == composition.OWNER and ref.kind == "component":
+            self._pass_on(session, actor, row, composed.confirmed_owner, now)
         told = {"path": path, "value": value, "verdict": str(verdict)}
         audit.record(session, actor, "catalog.answer", row.ref, after=told, now=now)
         if row.etag != before:
             self._services.subscribers.publish(session, Event(FIELD_ANSWERED, row.ref, told, now))
         return row
+
+    def _pass_on(self, session: Session, actor: Actor, component: EntityRow, owner: str | None, now: datetime) -> None:
+        """Let the APIs and resources of a component's repository have the owner that was just named, or lose it."""
+        rows = repository.entities_of_repository(session, component.location_id, component.repository)
+        answers = repository.answers_by_ref(session, [row.ref for row in rows])
+        for row in rows:
+            if row.ref != component.ref:
+                entity = composition.inherit_owner(self._discovered(session, row), owner)
+                self._store(session, actor, row.location_id, row, compose(entity, answers.get(row.ref, ())), now)
 
     def _check_owner(self, session: Session, actor: Actor, field: Field | None, value: Any) -> None:
         """Return if the value can be an owner: one that discovery proposed, or a team or person of the catalog."""
@@ -148,6 +159,7 @@ class Catalog:
 
     def _replace_fields(self, session: Session, row: EntityRow, one: ComposedEntity, now: datetime) -> None:
         settled = {field.path: field for field in one.fields}
+        asked = {field.path for field in one.questions(self._ask_below)}
         session.execute(delete(FieldRow).where(FieldRow.entity_id == row.id))
         named = [field for field in one.fields if one.discovered.find(field.path) is None]
         for field in (*one.discovered.fields, *named):
@@ -158,7 +170,7 @@ class Catalog:
                     path=field.path,
                     discovered={"chosen": asdict(field.chosen), "others": [asdict(other) for other in field.others]},
                     settled=asdict(stands.chosen) if stands else None,
-                    is_asked=stands is not None and is_question(stands, self._ask_below),
+                    is_asked=field.path in asked,
                     read_at=now,
                 )
             )
@@ -179,9 +191,16 @@ class Catalog:
         changes.record(session, ref, f"catalog.{outcome}", at=now, actor=actor, ref=row.repository)
 
 
-def questions_of(fields: Iterable[Field], ask_below: float) -> list[Field]:
-    """Return the fields that a person should be asked about."""
-    return [field for field in fields if is_question(field, ask_below)]
+def _compose_all(
+    entities: Sequence[DiscoveredEntity], answers: Mapping[str, Sequence[Answer]]
+) -> Iterator[ComposedEntity]:
+    """Compose the entities, components first: what people said of whose they are holds for all of a repository."""
+    owners: dict[str, str | None] = {}
+    for entity in sorted(entities, key=lambda entity: entity.kind != "Component"):
+        one = compose(composition.inherit_owner(entity, owners.get(entity.repository)), answers.get(entity.ref, ()))
+        if entity.kind == "Component":
+            owners.setdefault(entity.repository, one.confirmed_owner)
+        yield one
 
 
 def _fill(row: EntityRow, one: ComposedEntity, location_id: int, ask_below: float, now: datetime) -> None:
@@ -194,11 +213,11 @@ def _fill(row: EntityRow, one: ComposedEntity, location_id: int, ask_below: floa
     row.title, row.title_ko = _text(metadata.get("title")) or display_name, _text(annotations.get(KOREAN_TITLE))
     row.description = _text(metadata.get("description"))
     row.type, row.lifecycle = _text(spec.get("type")), _text(spec.get("lifecycle"))
-    row.language = _text(spec.get("language")) or _text(spec.get("language"))
+    row.language = _text(spec.get("language"))
     row.owner, row.system = _reference(spec.get("owner"), "group"), _reference(spec.get("system"), "system")
     row.origin = "yaml" if entity.described else "inferred"
     row.lowest_confidence = min((field.chosen.confidence for field in one.fields), default=1.0)
-    row.question_count = len(questions_of(one.fields, ask_below))
+    row.question_count = len(one.questions(ask_below))
     row.document, row.etag = dict(document), one.etag
     row.described = asdict(entity.described) if entity.described else None
     row.location_id, row.repository = location_id, entity.repository

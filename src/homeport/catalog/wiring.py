@@ -29,7 +29,7 @@ class CatalogSettings(Section):
     """Settings of the catalog."""
 
     ask_below: float = Field(
-        0.75, ge=0, le=1, description="Fields less sure than this (0 to 1) are put to people: confirm or wrong."
+        0.6, ge=0, le=1, description="Fields less sure than this (0 to 1) are put to people: confirm or wrong."
     )
     refresh_cron: str = Field("0 3 * * *", description="When discovered folders are read again, as cron, in `zone`.")
 

@@ -269,3 +269,28 @@ def test_an_answer_to_nothing_is_not_found(installation, repositories) -> None:
     installation.discover(repositories.root)
     with pytest.raises(NotFound, match=r"spec\.colour"):
         answer(installation, "spec.colour", "red", Verdict.CONFIRMED)
+
+
+def test_what_a_component_provides_follows_its_confirmed_owner(installation, repositories) -> None:
+    repositories.commit("org", {"catalog-info.yaml": ORG})
+    repositories.commit("order-api", {**SERVICE, "CODEOWNERS": "* @acme/team-order\n"})
+    installation.discover(repositories.root)
+    api = EntityRef.parse("api:order-api")
+    assert entity(installation, api).owner == "group:default/order"
+    answer(installation, "spec.owner", "group:default/payment", Verdict.CONFIRMED)
+    assert entity(installation, api).owner == "group:default/payment"
+    installation.discover(repositories.root)
+    assert entity(installation, api).owner == "group:default/payment"
+
+
+def test_whose_an_api_is_is_asked_of_its_component_alone(installation, repositories) -> None:
+    repositories.commit("org", {"catalog-info.yaml": ORG})
+    for author in ("Kim <kim@example.com>", "Lee <lee@example.com>"):
+        for number in range(4):
+            repositories.commit("order-api", {**SERVICE, "n.txt": f"{author}{number}"}, author)
+    installation.discover(repositories.root)
+    with installation.database.reading() as session:
+        asked = repository.fields_of(session, entity(installation, EntityRef.parse("api:order-api")).id)
+        of_component = repository.fields_of(session, entity(installation).id)
+    assert "spec.owner" not in [field.path for field in asked if field.is_asked]
+    assert "spec.owner" in [field.path for field in of_component if field.is_asked]

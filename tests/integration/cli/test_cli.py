@@ -165,5 +165,5 @@ def test_an_unknown_setting_stops_everything_with_a_suggestion(
 def test_settings_are_shown_without_secrets(homeport: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOMEPORT_DATABASE_URL", "postgresql+psycopg://me:opensesame@db/x")
     answer = homeport("config", "show")
-    assert answer.json["catalog"]["ask_below"] == 0.75
+    assert answer.json["catalog"]["ask_below"] == 0.6
     assert "opensesame" not in answer.out

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,11 @@ YAML = "yaml"
 CONFIRMED = "confirmed"
 OWNER = "spec.owner"
 """The field that a person may fill though discovery proposed nothing: whom an orphan belongs to."""
+INHERITED = "component"
+"""The source of an owner that was confirmed for the component of the same repository."""
+
+_HEIRS = {"api", "resource"}
+_INHERITED_CONFIDENCE = 0.95
 
 
 class Verdict(StrEnum):
@@ -58,6 +63,22 @@ class ComposedEntity:
     fields: tuple[Field, ...]
     contradictions: tuple[Contradiction, ...]
 
+    def questions(self, ask_below: float) -> tuple[Field, ...]:
+        """Return the fields that are less sure than `ask_below` (0 to 1), to be put to people.
+
+        Whose an API or a resource is, is asked once, of the component of its repository.
+        """
+        is_heir = self.discovered.kind.lower() in _HEIRS
+        unsure = (field for field in self.fields if is_question(field, ask_below))
+        return tuple(field for field in unsure if not (is_heir and field.path == OWNER))
+
+    @property
+    def confirmed_owner(self) -> str | None:
+        """The owner that a person named, or None."""
+        return next(
+            (one.chosen.value for one in self.fields if one.path == OWNER and one.chosen.source == CONFIRMED), None
+        )
+
     @property
     def etag(self) -> str:
         """A hash of everything shown; equal as long as nothing changed."""
@@ -78,6 +99,21 @@ def compose(entity: DiscoveredEntity, answers: Sequence[Answer]) -> ComposedEnti
         fields.append(named)
     document = _document(entity, fields)
     return ComposedEntity(entity, document, tuple(fields), tuple(contradictions))
+
+
+def inherit_owner(entity: DiscoveredEntity, owner: str | None) -> DiscoveredEntity:
+    """Return an API or resource with the owner that was confirmed for its repository's component (None: nobody did).
+
+    Where a document names the owner, the document stands.
+    """
+    field = entity.find(OWNER)
+    if entity.kind.lower() not in _HEIRS or (field is not None and field.chosen.source == YAML):
+        return entity
+    candidates = [one for one in (field.chosen, *field.others) if one.source != INHERITED] if field else []
+    if owner is not None:
+        candidates.insert(0, Candidate(owner, INHERITED, _INHERITED_CONFIDENCE))
+    inherited = (Field(OWNER, candidates[0], tuple(candidates[1:])),) if candidates else ()
+    return replace(entity, fields=(*(one for one in entity.fields if one.path != OWNER), *inherited))
 
 
 def settle(field: Field, answers: Iterable[Answer]) -> Field | None:

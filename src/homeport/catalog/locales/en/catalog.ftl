@@ -160,6 +160,7 @@ catalog-field-children = Subteams
 catalog-from-yaml = YAML
 catalog-from-confirmed = Confirmed
 catalog-from-codeowners = CODEOWNERS
+catalog-from-component = Its component
 catalog-from-commits = Commits
 catalog-from-manifest = Manifest
 catalog-from-readme = README

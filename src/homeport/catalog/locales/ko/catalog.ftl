@@ -140,6 +140,7 @@ catalog-field-children = 하위 팀
 catalog-from-yaml = YAML
 catalog-from-confirmed = 사람이 확인
 catalog-from-codeowners = CODEOWNERS
+catalog-from-component = 같은 저장소의 컴포넌트
 catalog-from-commits = 커밋 기록
 catalog-from-manifest = 패키지 정보
 catalog-from-readme = README
