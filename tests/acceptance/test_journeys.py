@@ -85,3 +85,20 @@ def test_a_form_from_another_site_is_refused(portal) -> None:
     )
     assert answer.status_code == 403
     assert httpx.get(f"{portal.base}/api/v1/me", cookies=portal.cookies).status_code == 200
+
+
+def test_an_orphan_is_given_an_owner_without_javascript(portal, chromium: Browser) -> None:
+    cookies = cookies_of(portal, ENGLISH)
+    with gate.open_page(chromium, ENGLISH, cookies=cookies, base=portal.base, has_javascript=False) as page:
+        page.goto(f"{portal.base}/catalog/component/{portal.truth.orphan}")
+        page.get_by_label("Owner is").select_option("store")
+        page.get_by_role("button", name="Set owner").click()
+        expect(page.get_by_text("confirmed by").first).to_be_visible()
+
+
+def test_typing_narrows_the_list_in_place(portal, chromium: Browser) -> None:
+    with gate.open_page(chromium, ENGLISH, cookies=cookies_of(portal, ENGLISH), base=portal.base) as page:
+        page.goto(f"{portal.base}/catalog")
+        page.get_by_role("main").get_by_role("searchbox").first.press_sequentially("kiosk")
+        expect(page.get_by_role("link", name="mall-bff")).to_have_count(0)
+        expect(page.get_by_role("link", name="kiosk-web").first).to_be_visible()

@@ -247,5 +247,5 @@ def _search_document(row: EntityRow) -> search.Document:
         title=" ".join(dict.fromkeys(filter(None, (row.name, row.title, row.title_ko)))),
         subtitle=row.description or "",
         body=" ".join(filter(None, [row.description, *words, *map(str, tags)])),
-        url=f"/catalog/{EntityRef.parse(row.ref).path}",
+        url=f"/catalog/{EntityRef.parse(row.ref).short_path}",
     )

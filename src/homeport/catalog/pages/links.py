@@ -22,8 +22,7 @@ class EntityLink:
 
 def url_of(ref: EntityRef) -> str:
     """The canonical address of an entity's page: `/catalog/component/order-api`."""
-    namespace = "" if ref.namespace == _DEFAULT_NAMESPACE else f"{ref.namespace}/"
-    return f"/catalog/{ref.kind}/{namespace}{ref.name}"
+    return f"/catalog/{ref.short_path}"
 
 
 def short_of(ref: EntityRef, default_kind: str = "") -> str:

@@ -40,8 +40,13 @@ class EntityRef:
 
     @property
     def path(self) -> str:
-        """The reference as the portal's URLs have it: `component/default/order-api`."""
+        """The reference as REST has it in URLs: `component/default/order-api`."""
         return f"{self.kind}/{self.namespace}/{self.name}"
+
+    @property
+    def short_path(self) -> str:
+        """The reference as people read it in URLs, without the default namespace: `component/order-api`."""
+        return f"{self.kind}/{self.name}" if self.namespace == "default" else self.path
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.namespace}/{self.name}"
