@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -160,10 +159,17 @@ class Discover:
 def summary(reading: Reading) -> str:
     """What a repository holds, in one line for people."""
     parts = [" ".join(filter(None, (reading.guess("spec.language"), reading.guess("spec.type"))))]
-    counted = Counter({"APIs": len(reading.apis), "resources": len(reading.resources)})
-    counted.update({"described entities": len(reading.described), "problems": len(reading.problems)})
-    parts += [f"{count} {what}" for what, count in counted.items() if count]
+    parts += [_counted(len(reading.apis), "API"), _counted(len(reading.resources), "resource")]
+    parts += [_counted(len(reading.described), "described entity"), _counted(len(reading.problems), "problem")]
     return ", ".join(filter(None, parts)) or "nothing known"
+
+
+def _counted(count: int, what: str) -> str:
+    """`2 APIs`, `1 described entity`, or nothing."""
+    if count == 0:
+        return ""
+    many = what.removesuffix("y") + "ies" if what.endswith("y") else what + "s"
+    return f"{count} {what if count == 1 else many}"
 
 
 def _repositories(target: str) -> list[GitRepository]:

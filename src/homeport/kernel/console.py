@@ -42,7 +42,7 @@ class Console:
     @property
     def actor(self) -> Actor:
         """Whoever may read the database file may do everything: the command acts as an admin, under the login name."""
-        return Actor("system", f"cli:{_login()}", _login(), Role.ADMIN)
+        return Actor("command", _login(), _login(), Role.ADMIN)
 
     def start(self, services: Services, procedure: str, values: Mapping[str, Any]) -> str:
         """Plan and start a run; return its id."""

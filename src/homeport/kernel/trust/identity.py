@@ -60,7 +60,7 @@ class Actor:
     `groups` are the groups the person is in by the catalog, `entity` is the person in the catalog.
     """
 
-    kind: Literal["person", "token", "system"]
+    kind: Literal["person", "token", "command", "system"]
     id: str
     name: str
     role: Role

@@ -36,6 +36,7 @@ pages-who-may-admin = Only an admin can do this.
 pages-who-may-owner = This takes { $owner }, who own it, or the role { $role } or higher.
 pages-actor-person = in the portal
 pages-actor-token = by API token
+pages-actor-command = on the command line
 pages-actor-system = by homeport itself
 
 ## Runs

@@ -36,6 +36,7 @@ pages-who-may-admin = 관리자만 할 수 있습니다.
 pages-who-may-owner = 담당인 { $owner } 소속이거나 { $role } 이상의 역할이어야 합니다.
 pages-actor-person = 포털에서
 pages-actor-token = API 토큰
+pages-actor-command = 명령줄에서
 pages-actor-system = homeport 자동 실행
 
 ## 실행
