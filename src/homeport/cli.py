@@ -29,7 +29,7 @@ from homeport.kernel.base.settings import redacted
 from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
 from homeport.kernel.knowledge import findings
 from homeport.kernel.module import Services, installed_modules
-from homeport.kernel.trust import identity
+from homeport.kernel.trust import audit, identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
@@ -41,10 +41,12 @@ app = typer.Typer(help="An internal developer platform one engineer installs wit
 token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
 run_commands = typer.Typer(help="What the platform does for someone.", no_args_is_help=True)
 finding_commands = typer.Typer(help="What is wrong with an entity.", no_args_is_help=True)
+audit_commands = typer.Typer(help="Who did what.", no_args_is_help=True)
 config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(token_commands, name="token")
 app.add_typer(run_commands, name="runs")
 app.add_typer(finding_commands, name="findings")
+app.add_typer(audit_commands, name="audit")
 app.add_typer(config_commands, name="config")
 
 
@@ -320,6 +322,19 @@ def suppress_finding(
         print_object({"id": finding_id, "suppressed_until": now + timedelta(days=days)})
     else:
         say(f"Finding {finding_id} is suppressed for {days} days.")
+
+
+@audit_commands.command("verify")
+def verify_audit(context: typer.Context, as_json: Json = False) -> None:
+    """Walk the chain of the audit trail; exit with 1 if a row was changed or taken out."""
+    with console_of(context).open_services() as services, services.database.reading() as session:
+        found = audit.verify(session)
+    if as_json:
+        print_object({"rows": found.rows, "unsealed": found.unsealed, "breaks": found.breaks, "gaps": found.gaps})
+    else:
+        say(f"{found.rows} rows sealed, {found.unsealed} not yet, {len(found.breaks)} changed, {len(found.gaps)} gaps.")
+    if not found.intact:
+        raise typer.Exit(1)
 
 
 @config_commands.command("show")

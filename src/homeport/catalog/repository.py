@@ -175,12 +175,6 @@ def questions_for(
     return list(session.execute(ordered.options(*_WITHOUT_DOCUMENTS)).all())
 
 
-def count_questions(session: Session, actor: Actor, owners: Iterable[str] | None) -> int:
-    """Return how many questions `questions_for` would give without a limit."""
-    query = _asked(select(func.count()).select_from(EntityRow), owners)
-    return session.scalar(readable(actor, query, EntityRow.ref)) or 0
-
-
 def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, str]]:
     """Return (source, type, target) of the relations that start at one of the entities, in that order."""
     columns = (RelationRow.source, RelationRow.type, RelationRow.target)

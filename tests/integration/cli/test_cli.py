@@ -167,3 +167,11 @@ def test_settings_are_shown_without_secrets(homeport: Shell, monkeypatch: pytest
     answer = homeport("config", "show")
     assert answer.json["catalog"]["ask_below"] == 0.6
     assert "opensesame" not in answer.out
+
+
+def test_the_audit_trail_is_verified(homeport: Shell) -> None:
+    homeport("token", "create", "--name", "ci", "--role", "viewer")
+    verified = homeport("audit", "verify", "--json")
+    assert verified.code == 0
+    assert verified.json["rows"] + verified.json["unsealed"] == 1
+    assert verified.json["breaks"] == []

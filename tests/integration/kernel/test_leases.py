@@ -105,16 +105,6 @@ def test_postponed_work_counts_its_attempts(database: Database, clock: FakeClock
             leases.postpone(session, lease, clock())
 
 
-def test_withdrawn_work_is_lost_to_its_holder(database: Database, clock: FakeClock) -> None:
-    put(database, "one", clock)
-    lease = take(database, clock)
-    with database.writing() as session:
-        leases.withdraw(session, QUEUE, "one")
-    assert lease is not None
-    with pytest.raises(LeaseLost), database.writing() as session:
-        leases.guard(session, lease)
-
-
 def test_racing_workers_never_share_a_piece_of_work(database: Database, clock: FakeClock) -> None:
     for number in range(20):
         put(database, f"work-{number}", clock)

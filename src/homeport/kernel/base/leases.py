@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base.database import Base, Database
@@ -56,11 +56,6 @@ def put(session: Session, queue: str, key: str, due_at: datetime) -> None:
         row.due_at = due_at
     session.flush()
     wake(session, queue)
-
-
-def withdraw(session: Session, queue: str, key: str) -> None:
-    """Take the work back; a worker that holds it finds its lease lost."""
-    session.execute(delete(LeaseRow).filter_by(queue=queue, key=key))
 
 
 def take(

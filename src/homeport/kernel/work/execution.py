@@ -106,13 +106,6 @@ class Run:
         with self.reading() as session:
             return [row.name for row in targets_of(session, self.id) if row.state != RunState.SUCCEEDED]
 
-    def target_results(self) -> dict[str, dict[str, Any]]:
-        """Return what each target that succeeded recorded."""
-        with self.reading() as session:
-            return {
-                row.name: row.result or {} for row in targets_of(session, self.id) if row.state == RunState.SUCCEEDED
-            }
-
     def finish_target(self, session: Session, name: str, result: dict[str, Any], detail: str) -> None:
         """Record that the target succeeded; `detail` is one line for people."""
         self._end_target(session, name, RunState.SUCCEEDED, detail, result)
