@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from homeport.catalog.domain.fields import Place
@@ -112,6 +112,17 @@ _ADDRESS_WORDS = words(
 _CHOICE_WORDS = words("driver connection backend engine client dialect type adapter vendor provider store")
 _CHOICE_SUBJECTS = words("db database datasource cache queue session broker storage mq messaging")
 _OTHERS_WORDS = _ADDRESS_WORDS | words("api service base baseurl baseuri apiurl svc gateway webhook")
+_BROWSER_PREFIX = re.compile(
+    r"^(next_public|nuxt_public|expo_public|public|react_app|vue_app|vite|gatsby)_", re.IGNORECASE
+)
+"""What front ends put before a setting's name so that it reaches the browser."""
+_GRPC_PORTS = words("50051 9090 6565")
+_HTTP_PORTS = words("80 443 3000 5000 8000 8080 8443")
+_GENERAL_LABELS = words(
+    "api apis www web app apps auth login sso admin gateway mail smtp static cdn dev stg staging prod test docs status "
+    "search portal dashboard console server service db cache queue"
+)
+"""First labels of hosts that name a role, not a component."""
 _OWN_WORDS = words(
     "homepage docs doc documentation repository repo image icon logo avatar license schema cors origin origins allowed "
     "referer redirect callback public self site app frontend nextauth website proxy issuer tag registry contact "
@@ -125,6 +136,10 @@ _NO_ONES_HOST = re.compile(
     r"|\.github\.io$|\.readthedocs\.io$|^(schemas?|fonts|docs|registry|cdn|ajax|cdnjs|raw|www)\.|\.amazonaws\.com$"
     r"|change-?me|placeholder|domain\.com$|company\.com$|acme\."
 )  # fmt: skip
+
+
+_SAMPLE_DOMAIN = re.compile(r"\.(example|test|invalid|internal|local|localdomain)$|\.(example|acme)\.\w+$")
+_STAND_IN = re.compile(r"^(your|my|some|foo|bar|xxx)([-.]|$)|example|change-?me|placeholder")
 
 
 def connections(settings: Iterable[Setting]) -> list[Dependency]:
@@ -145,6 +160,22 @@ def product_of_image(image: str) -> str | None:
 def product_of_word(word: str) -> str | None:
     """Return the product that people call by that word: `pgsql` is postgresql."""
     return _WORDS.get(word.lower())
+
+
+def sample_host(host: str) -> str | None:
+    """Return a host under a domain that is nobody's (`payment-api.acme.example`) in lower case, None for any other.
+
+    Sample configuration writes a company's own hosts so: the first label may still be a component's name.
+    """
+    lowered = host.lower().rstrip(".")
+    first, _, domain = lowered.partition(".")
+    is_sample = _HOST.fullmatch(lowered) and _SAMPLE_DOMAIN.search(f".{domain}")
+    return lowered if is_sample and not is_general(first) and not _STAND_IN.search(first) else None
+
+
+def is_general(label: str) -> bool:
+    """Whether the first label of a host says what is there (`api`), not who."""
+    return label in _GENERAL_LABELS
 
 
 def address_host(host: str) -> str | None:
@@ -220,7 +251,7 @@ def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[
     if product:
         yield _dependency(setting, "product", product, product, 0.7)
     elif engine != "tcp" and _may_be_others(parts) and not re.search(r"\s", url.string):
-        yield from _host(setting, url["host"] or path.split(":")[0])
+        yield from _host(setting, url["host"] or path.split(":")[0], _protocol(parts, engine, url["port"], path))
 
 
 def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Dependency]:
@@ -240,7 +271,21 @@ def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Depend
     if product:
         yield _dependency(setting, "product", product, product, 0.7)
     elif (addressed or _is_cluster_host(host)) and _may_be_others(parts):
-        yield from _host(setting, host)
+        yield from _host(setting, host, _protocol(parts, "", addressed["port"] if addressed else None, ""))
+
+
+def _protocol(parts: list[str], scheme: str, port: str | None, path: str) -> str | None:
+    """How a host is called: what the setting's name says counts more than the scheme, the scheme more than the port.
+
+    Source: gRPC, "gRPC Name Resolution" (`dns:///host:port`); .NET's channels take http addresses, hence the order.
+    """
+    if "grpc" in parts or scheme in ("grpc", "grpcs", "dns"):
+        return "grpc"
+    if "graphql" in parts or "graphql" in path.lower().split("/"):
+        return "graphql"
+    if scheme in ("http", "https"):
+        return "http"
+    return "grpc" if port in _GRPC_PORTS else "http" if port in _HTTP_PORTS else None
 
 
 def _product_at(parts: list[str], host: str, port: str | None) -> str | None:
@@ -284,10 +329,13 @@ def _jdbc_database(rest: str) -> str:
     return after[1] if after else ""
 
 
-def _host(setting: Setting, text: str) -> Iterator[Dependency]:
-    host = address_host(text)
+def _host(setting: Setting, text: str, protocol: str | None) -> Iterator[Dependency]:
+    host, sample = address_host(text), sample_host(text)
     if host:
-        yield _dependency(setting, "host", host, None, 0.7 if _is_cluster_host(host) else 0.5)
+        confidence = 0.7 if _is_cluster_host(host) else 0.5
+        yield replace(_dependency(setting, "host", host, None, confidence), protocol=protocol)
+    elif sample:
+        yield replace(_dependency(setting, "sample-host", sample, None, 0.5), protocol=protocol)
 
 
 def _is_cluster_host(host: str) -> bool:
@@ -300,7 +348,7 @@ def _may_be_others(parts: list[str]) -> bool:
 
 def _words(name: str) -> list[str]:
     """The words of a setting's name, lower case: `STOCK_API_URL`, `stock.apiUrl` and `stock-api-url` are alike."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", _BROWSER_PREFIX.sub("", name))
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
 
 

@@ -154,7 +154,7 @@ def _descriptions(facts: Facts) -> Iterable[Candidate]:
     if readme and readme.sentence:
         korean = bool(_HANGUL.search(readme.sentence))
         yield Candidate(
-            readme.sentence, "readme", 0.85 if korean else 0.7, Place(readme.place.file, readme.sentence_line)
+            readme.sentence, "readme", 0.85 if korean else 0.78, Place(readme.place.file, readme.sentence_line)
         )
     if manifest and manifest.description and manifest.description.upper() != "UNKNOWN":
         yield Candidate(" ".join(manifest.description.split())[:300], "manifest", 0.8, manifest.place)
@@ -166,8 +166,8 @@ def _lifecycles(facts: Facts) -> Iterable[Candidate]:
             stage = re.match(r"Development Status :: (\d)", classifier)
             if stage:
                 stages = {"5": "production", "6": "production", "7": "deprecated"}
-                yield Candidate(stages.get(stage[1], "experimental"), "manifest", 0.7, manifest.place)
+                yield Candidate(stages.get(stage[1], "experimental"), "manifest", 0.8, manifest.place)
     if facts.readme and _DEPRECATED.search(facts.readme.text[:1_500]):
         yield Candidate("deprecated", "readme", 0.6, facts.readme.place)
     if facts.deployments:
-        yield Candidate("production", facts.deployments[0].source, 0.6, facts.deployments[0].place)
+        yield Candidate("production", facts.deployments[0].source, 0.75, facts.deployments[0].place)

@@ -22,6 +22,6 @@ def observed(reading: Reading) -> dict[str, Any]:
         "apis": [{"type": api.type, "file": api.place.file} for api in reading.apis],
         "resources": [resource.address for resource in reading.resources],
         "dependsOn": sorted({one.product for one in reading.dependencies if one.product}),
-        "consumesApis": sorted({one.value for one in reading.dependencies if one.kind == "host"}),
+        "consumesApis": sorted({one.value for one in reading.dependencies if one.kind == "host" and not one.product}),
         "system": next((one.value for one in reading.systems), None),
     }

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from homeport.catalog.domain.fields import Candidate, DescribedEntity, Field, Place, Problem
 
-FORMAT = 2
+FORMAT = 3
 """Grows when readings change their meaning: a cached one of another format is to be read again."""
 
 
@@ -39,13 +39,17 @@ class Committer:
 
 @dataclass(frozen=True, slots=True)
 class ApiDefinition:
-    """An API that the repository defines: `type` is openapi, asyncapi, grpc or graphql."""
+    """An API that the repository defines: `type` is openapi, asyncapi, grpc or graphql.
+
+    `channels` are the topics and queues that an AsyncAPI document says are published to.
+    """
 
     type: str
     title: str
     description: str
     definition: str
     place: Place
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class DeclaredResource:
     """Something that a template of the repository creates.
 
     `address` is the logical id or Terraform address, `cloud_type` as the template has it (`AWS::SQS::Queue`), `type`
-    the word for people (queue), `physical_name` what it will be called where the template says so literally.
+    the word for people (queue), `physical_name` what it will be called where the template says so literally, and
+    `name_pattern` the same with * for what only a deployment knows (`*-order-commands`).
     """
 
     address: str
@@ -62,14 +67,17 @@ class DeclaredResource:
     physical_name: str | None
     source: str
     place: Place
+    name_pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
     """Something that the configuration connects to.
 
-    `kind` is product (value `postgresql`), host (of an API), topic, queue, bucket, table or database; `product` is the
-    engine behind a host or database where it is known.
+    `kind` is product (value `postgresql`), host (of an API), sample-host (under a domain that is nobody's, such as
+    `.example`: of use only where its first label is known), topic, queue, stream, bucket, table or database; `product`
+    is the engine behind a host or database where it is known. `protocol` is http, grpc or graphql where a host's
+    setting tells.
     """
 
     kind: str
@@ -78,6 +86,7 @@ class Dependency:
     source: str
     confidence: float
     place: Place
+    protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

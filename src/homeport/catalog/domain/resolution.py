@@ -22,9 +22,10 @@ from homeport.catalog.domain.fields import (
     item_path,
 )
 from homeport.catalog.domain.matching import Landscape, component_links
+from homeport.catalog.domain.merging import merged_apis, merged_resources
 from homeport.catalog.domain.ownership import find_owner
 from homeport.catalog.domain.parts import apis_of, resources_of
-from homeport.catalog.domain.reading import Reading
+from homeport.catalog.domain.reading import ApiDefinition, DeclaredResource, Reading
 from homeport.catalog.domain.resources import kebab
 from homeport.catalog.domain.words import words
 
@@ -49,6 +50,8 @@ _NO_SYSTEMS = words(
     "tools repos repositories projects common shared internal archive sandbox web mobile data ops"
 )
 _LEAST_SYSTEM = 0.5
+_AS_READ = 0.8
+"""How sure name and type of a resource are that only configuration names: the doubt is whether it is one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class _Work:
     entities: dict[str, Draft] = field(default_factory=dict)
     components: dict[str, Draft] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    declared: list[tuple[str, DeclaredResource, str]] = field(default_factory=list)
+    channels: list[tuple[str, ApiDefinition, str]] = field(default_factory=list)
 
     # --- what was described ---
 
@@ -213,17 +218,29 @@ class _Work:
         owner = Field.among("spec.owner", component.candidates.get("spec.owner", [])) if component else None
         if component is None:
             owner = find_owner(reading, "", self.directory).field
-        covered = _covered_apis(reading)
-        for api, name in apis_of(reading, component.name if component else None):
-            ref = covered.get(api.place.file)
-            if ref is None:
+        found = list(apis_of(reading, component.name if component else None))
+        described = merged_apis(found, reading.described)
+        for api, name in found:
+            ref = described.get(api.place.file)
+            if ref not in self.entities:
                 draft = self._placed(Draft("API", name, reading.repository, place=api.place), reading)
                 _describe_api(draft, api, owner, component)
                 ref = draft.ref
+            self.channels.append((ref, api, reading.repository))
             if component:
                 component.propose(item_path("spec.providesApis", ref), Candidate(ref, api.type, 0.9, api.place))
-        for declared, name in resources_of(reading, component.name if component else None):
-            draft = self._placed(Draft("Resource", name, reading.repository, place=declared.place), reading)
+        self._add_resources(reading, component, owner)
+
+    def _add_resources(self, reading: Reading, component: Draft | None, owner: Field | None) -> None:
+        """Add what templates declare; where the repository describes it too, to what is described."""
+        found = list(resources_of(reading, component.name if component else None))
+        base = component.name if component else reading.repository.rpartition("/")[2]
+        described = merged_resources(found, reading.described, base)
+        for declared, name in found:
+            draft = self.entities.get(described.get(name, ""))
+            if draft is None:
+                draft = self._placed(Draft("Resource", name, reading.repository, place=declared.place), reading)
+            self.declared.append((draft.ref, declared, reading.repository))
             draft.propose("metadata.name", Candidate(name, declared.source, 0.8, declared.place))
             draft.propose("spec.type", Candidate(declared.type, declared.source, 0.9, declared.place))
             draft.propose(
@@ -237,20 +254,52 @@ class _Work:
 
     def connect(self, readings: Sequence[Reading]) -> None:
         """Follow what configuration names to the entity that has that name."""
-        landscape = _landscape(self.entities, self.components, readings)
+        landscape = self._landscape(readings)
         for reading in readings:
             component = self.components.get(reading.repository)
             if component is None:
                 continue
             for link in component_links(reading, component.ref, component.name, landscape):
                 if link.new_type and link.ref not in self.entities:
-                    name = link.ref.rpartition("/")[2]
+                    name, read = link.ref.rpartition("/")[2], replace(link.candidate, confidence=_AS_READ)
                     draft = Draft("Resource", name, reading.repository, place=link.candidate.place)
-                    draft.propose("metadata.name", replace(link.candidate, value=name))
-                    draft.propose("spec.type", replace(link.candidate, value=link.new_type))
+                    draft.propose("metadata.name", replace(read, value=name))
+                    draft.propose("spec.type", replace(read, value=link.new_type))
                     draft.adopt(_weaker(Field.among("spec.owner", component.candidates.get("spec.owner", []))))
                     self.entities[draft.ref] = draft
                 component.propose(item_path(link.path, link.ref), link.candidate)
+
+    def _landscape(self, readings: Sequence[Reading]) -> Landscape:
+        """All that configuration may name, by every name that it goes by."""
+        landscape = Landscape()
+        for draft in self.entities.values():
+            kind = draft.kind.lower()
+            if kind == "resource":
+                landscape.add_resource(draft.ref, draft.name, draft.repository, _type_of(draft))
+            elif kind in ("component", "api"):
+                landscape.add_named(kind, draft.ref, draft.name)
+            if kind == "component":
+                landscape.provided[draft.ref] = list(self._provided(draft))
+        for ref, declared, repository in self.declared:
+            if declared.physical_name:
+                landscape.add_resource(ref, declared.physical_name, repository, declared.type)
+            if declared.name_pattern:
+                landscape.add_pattern(ref, declared.name_pattern, repository)
+        for ref, api, repository in self.channels:
+            landscape.add_channels(ref, api.channels, repository)
+        for reading in readings:
+            landscape.add_mentions(reading)
+            component = self.components.get(reading.repository)
+            if component:
+                landscape.add_named("component", component.ref, reading.repository.rpartition("/")[2])
+        return landscape
+
+    def _provided(self, component: Draft) -> Iterable[tuple[str, str]]:
+        """The APIs that a component provides, each with its type."""
+        for path, candidates in component.candidates.items():
+            if path.startswith("spec.providesApis["):
+                api = self.entities.get(str(candidates[0].value))
+                yield str(candidates[0].value), _type_of(api) if api else ""
 
     # --- systems and teams ---
 
@@ -276,10 +325,10 @@ class _Work:
             name = entity_name(kebab(str(one.value)))
             ref = f"system:default/{name}"
             is_described = ref in self.entities or ref in self.foreign
-            confidence = (
-                one.confidence if one.source != "path" else 0.4 + 0.1 * min(sizes[str(one.value).lower()] - 1, 2)
-            )
-            confidence += 0.1 if is_described else 0.0
+            repository_count = sizes[str(one.value).lower()]
+            confidence = one.confidence if one.source != "path" else 0.4 + 0.1 * min(repository_count - 1, 2)
+            if is_described:
+                confidence = max(confidence + 0.1, 0.8 if repository_count > 1 else 0.0)
             if name and (is_described or name not in _NO_SYSTEMS) and confidence >= _LEAST_SYSTEM:
                 yield Candidate(ref, one.source, round(min(confidence, 0.9), 2), one.place)
 
@@ -345,16 +394,6 @@ def _section(document: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     return section if isinstance(section, Mapping) else {}
 
 
-def _covered_apis(reading: Reading) -> dict[str, str]:
-    """The definition files that described APIs of the repository include, with the API's reference."""
-    return {
-        file: ref_of(entity.document)
-        for entity in reading.described
-        if str(entity.document.get("kind")).lower() == "api"
-        for file in entity.files.values()
-    }
-
-
 def _describe_api(draft: Draft, api: Any, owner: Field | None, component: Draft | None) -> None:
     def told(value: Any, confidence: float) -> Candidate:
         return Candidate(value, api.type, confidence, api.place)
@@ -373,40 +412,16 @@ def _describe_api(draft: Draft, api: Any, owner: Field | None, component: Draft 
 
 
 def _weaker(owner: Field | None) -> Field | None:
-    """The owner of a component as the owner of its parts: a little less sure."""
+    """The owner of a component as the owner of its parts: never certain, but no question of its own."""
     if owner is None:
         return None
-    chosen, *others = [
-        replace(one, confidence=round(min(one.confidence, 0.95) * 0.95, 2)) for one in (owner.chosen, *owner.others)
-    ]
+    chosen, *others = [replace(one, confidence=min(one.confidence, 0.9)) for one in (owner.chosen, *owner.others)]
     return Field(owner.path, chosen, tuple(others))
 
 
-def _landscape(
-    entities: Mapping[str, Draft], components: Mapping[str, Draft], readings: Sequence[Reading]
-) -> Landscape:
-    landscape = Landscape()
-    for draft in entities.values():
-        kind = draft.kind.lower()
-        if kind == "resource":
-            landscape.add_resource(
-                draft.ref, draft.name, draft.repository, str(getattr(draft.chosen("spec.type"), "value", ""))
-            )
-        elif kind in ("component", "api"):
-            landscape.add_named(kind, draft.ref, draft.name)
-        if kind == "component":
-            provided = [path for path in draft.candidates if path.startswith("spec.providesApis[")]
-            landscape.provided[draft.ref] = [
-                (str(one.value), one.source) for path in provided for one in draft.candidates[path][:1]
-            ]
-    for reading in readings:
-        component = components.get(reading.repository)
-        if component:
-            landscape.add_named("component", component.ref, reading.repository.rpartition("/")[2])
-        for declared, name in resources_of(reading, component.name if component else None):
-            if declared.physical_name and (ref := f"resource:default/{name}") in entities:
-                landscape.add_resource(ref, declared.physical_name, reading.repository, declared.type)
-    return landscape
+def _type_of(draft: Draft) -> str:
+    chosen = draft.chosen("spec.type")
+    return str(chosen.value) if chosen else ""
 
 
 def _told(repository: str, place: Place | None) -> str:

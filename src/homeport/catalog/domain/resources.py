@@ -57,6 +57,11 @@ def resource_type(cloud_type: str) -> str:
     return _TYPE_OF.get(cloud_type.removeprefix("AWS::"), "")
 
 
+def is_resource_type(word: str) -> bool:
+    """Whether the word is one of those that `resource_type` gives."""
+    return word in _TYPES
+
+
 def kebab(name: str) -> str:
     """Return a logical id as words: `OrderEventsDLQ` is `order-events-dlq`."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name)

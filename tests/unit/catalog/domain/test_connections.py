@@ -109,3 +109,27 @@ def test_images_tell_their_product(image: str, product: str | None) -> None:
 def test_hosts_of_a_cluster_are_others_although_local() -> None:
     assert address_host("Stock-API.inventory.svc.cluster.local.") == "stock-api.inventory.svc.cluster.local"
     assert address_host("printer.local") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PAYMENT_API_URL", "https://payment-api.acme.example/v1", ("sample-host", "payment-api.acme.example", "http")),
+        ("NEXT_PUBLIC_API_URL", "https://mall-bff.acme.internal", ("sample-host", "mall-bff.acme.internal", "http")),
+        ("x.url", "${X_URL:https://stock-api.example.com}", ("sample-host", "stock-api.example.com", "http")),
+        ("PRICE_GRPC_URL", "http://price-api:5001", ("host", "price-api", "grpc")),
+        ("PRICE_TARGET", "price-api:50051", ("host", "price-api", "grpc")),
+        ("PRICE_TARGET", "dns:///price-api:6000", ("host", "price-api", "grpc")),
+        ("STOCK_API_HOST", "stock-api:8080", ("host", "stock-api", "http")),
+        ("STOCK_API_HOST", "stock-api:7001", ("host", "stock-api", None)),
+        ("STOCK_API_URL", "http://stock-api/graphql", ("host", "stock-api", "graphql")),
+    ],
+)
+def test_a_setting_tells_how_a_host_is_called(name: str, value: str, expected: tuple[str, str, str | None]) -> None:
+    (found,) = connections([Setting(name, value, "env", PLACE)])
+    assert (found.kind, found.value, found.protocol) == expected
+
+
+@pytest.mark.parametrize("host", ["api.acme.example", "www.example.com", "your-api.example.com", "localhost"])
+def test_a_stand_in_is_no_host_even_of_a_sample(host: str) -> None:
+    assert connections([Setting("PAYMENT_API_URL", f"https://{host}/v1", "env", PLACE)]) == []

@@ -23,6 +23,7 @@ _NAME_PROPERTIES = (
     *("DomainName", "DeliveryStreamName", "StateMachineName", "UserPoolName", "ServerlessCacheName", "BrokerName"),
     *("KeyspaceName", "Name"),
 )
+_LEAST_LITERAL = 4
 _LITERAL_START = re.compile(r"[A-Za-z0-9][\w.-]*?(?=[-_./]*\$\{)")
 
 
@@ -73,22 +74,43 @@ def _resource(path: str, resources: Any, logical_id: str, body: dict[str, Any], 
     cloud_type = str(body["Type"])
     properties = _map(body.get("Properties"))
     given = (properties.get(name) for name in _NAME_PROPERTIES)
-    name = next((one for one in map(literal_name, given) if one), None)
+    said = [value for one in given if (value := _template_text(one))]
+    name = next((one for one in map(literal_name, said) if one), None)
+    pattern = next((one for one in map(name_pattern, said) if one), None)
     place = Place(path, line_of(resources, logical_id))
-    return DeclaredResource(logical_id, cloud_type, resource_type(cloud_type), name, source, place)
+    return DeclaredResource(logical_id, cloud_type, resource_type(cloud_type), name, source, place, pattern)
 
 
-def literal_name(value: Any) -> str | None:
+def _template_text(value: Any) -> str:
+    """A name as text with `${...}` for what is variable; "" where no part of it is written down.
+
+    Source: AWS CloudFormation User Guide, Fn::Sub and Fn::Join.
+    """
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    subbed, joined = value.get("Fn::Sub"), value.get("Fn::Join")
+    if isinstance(subbed, list) and subbed:
+        subbed = subbed[0]
+    if isinstance(subbed, str):
+        return subbed
+    if isinstance(joined, list) and len(joined) == 2 and isinstance(joined[0], str) and isinstance(joined[1], list):
+        return joined[0].join(_template_text(one) or "${}" for one in joined[1])
+    return ""
+
+
+def literal_name(value: str) -> str | None:
     """The name that is written down, without a variable end (`order-${Stage}` is order); None if it begins with one."""
-    if isinstance(value, dict):
-        value = value.get("Fn::Sub")
-        value = value[0] if isinstance(value, list) and value else value
-    if not isinstance(value, str) or not value:
-        return None
     if "${" not in value:
-        return value
+        return value or None
     start = _LITERAL_START.match(value)
     return start[0] if start else None
+
+
+def name_pattern(value: str) -> str | None:
+    """A name with * for each variable part: `${Stage}-orders` is `*-orders`; None where too little is written down."""
+    pattern = re.sub(r"(\$\{[^{}]*\})+", "*", value)
+    is_telling = len(re.findall(r"[A-Za-z0-9]", pattern)) >= _LEAST_LITERAL
+    return pattern if "*" in pattern and is_telling and re.fullmatch(r"[\w.*-]+", pattern) else None
 
 
 def _systems(path: str, resources: Any, source: str) -> Iterator[Candidate]:

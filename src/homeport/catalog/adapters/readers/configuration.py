@@ -7,8 +7,8 @@ Source: Compose Specification; Kubernetes API, workloads and "Recommended Labels
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeport.catalog.adapters.readers.cloudformation import template_of
@@ -17,7 +17,10 @@ from homeport.catalog.domain.connections import Setting, connections, product_of
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.reading import DeclaredResource, Dependency
 
-_NOT_SHIPPED = re.compile(r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture)([._-]|$)")
+_NOT_SHIPPED = re.compile(
+    r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture|local|localhost)([._-]|$)"
+    r"|^(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
+)
 _WORKLOAD = re.compile(
     r"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|CronJob|Job|ConfigMap|Service)\b", re.MULTILINE
 )
@@ -152,12 +155,22 @@ def _compose(place: Place, text: str) -> Configuration:
     if not own:
         return Configuration()
     settings = [one for service in own for one in _flat(service.get("environment"), place.file, "compose")]
+    beside = {name for name, one in services.items() if isinstance(one, dict) and "build" not in one and "image" in one}
+    linked = [_of_others(one, beside) for one in connections(settings)]
     engines = [
         Dependency("product", product, product, "compose", 0.7, Place(place.file, line_of(services, name)))
         for name, one in services.items()
         if isinstance(one, dict) and (product := product_of_image(str(one.get("image", ""))))
     ]
-    return Configuration((*connections(settings), *engines), traits=frozenset({"compose"}))
+    return Configuration((*linked, *engines), traits=frozenset({"compose"}))
+
+
+def _of_others(one: Dependency, beside: Set[str]) -> Dependency:
+    """A host that is a service of the same file, run from an image of others, is a product by the service's name.
+
+    It stays a host, for another repository may build that image.
+    """
+    return replace(one, product=one.value) if one.kind == "host" and one.value in beside else one
 
 
 def _serverless(place: Place, text: str) -> Configuration:
@@ -201,6 +214,7 @@ def _placed(place: Place, text: str, settings: Iterator[Setting]) -> Configurati
             one.source,
             one.confidence,
             Place(place.file, _line_in(text, setting.value)),
+            one.protocol,
         )
         for setting in settings
         for one in connections([setting])

@@ -156,8 +156,10 @@ class _Found:
         )
         is_imported = component_type in ("library", "tool")
         dependencies = [one for one in self.dependencies if not (is_imported and one.source == "compose")]
-        own = {label for one in self.manifests for label in ((one.name or "").lower(),) if label} | {self.name.lower()}
-        dependencies = [one for one in dependencies if one.kind != "host" or not own & set(one.value.split("."))]
+        own = {one.name.lower() for one in self.manifests if one.name} | {self.name.lower()}
+        dependencies = [
+            one for one in dependencies if not (one.kind.endswith("host") and own & set(one.value.split(".")))
+        ]
         return replace(self, apis=apis, dependencies=dependencies)
 
     def _readers(self, path: str, text: str) -> Iterator[Callable[[str, str], None]]:

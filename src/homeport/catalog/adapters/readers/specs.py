@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_json, parse_yaml
@@ -56,7 +57,30 @@ def _described(path: str, text: str) -> ApiDefinition | None:
     title = str(info.get("title") or "")
     description = str(info.get("description") or info.get("summary") or "").strip().split("\n\n")[0][:500]
     kind = "asyncapi" if keys[0] == "asyncapi" else "openapi"
-    return ApiDefinition(kind, title, description, text, Place(path, line_of(value, keys[0])))
+    channels = tuple(_published(value)) if kind == "asyncapi" else ()
+    return ApiDefinition(kind, title, description, text, Place(path, line_of(value, keys[0])), channels)
+
+
+def _published(value: dict[str, Any]) -> Iterator[str]:
+    """The addresses that the application sends to: others subscribe there.
+
+    Source: AsyncAPI 2.6, "Channel Item Object" (`subscribe` is what others may do); AsyncAPI 3.0, "Operation Object"
+    (`send` is what the application does).
+    """
+    channels = {name: one for name, one in _map(value.get("channels")).items() if isinstance(one, dict)}
+    if str(value["asyncapi"]).startswith("2"):
+        yield from (name for name, one in channels.items() if "subscribe" in one or "publish" not in one)
+        return
+    operations = [one for one in _map(value.get("operations")).values() if isinstance(one, dict)]
+    sending = [_map(one.get("channel")).get("$ref") for one in operations if one.get("action") == "send"]
+    sent = {str(reference).rpartition("/")[2] for reference in sending}
+    for name, one in channels.items():
+        if name in sent or not operations:
+            yield address if isinstance(address := one.get("address"), str) else name
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _first(text: str) -> Any:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from homeport.catalog.adapters.readers.cloudformation import Template, literal_name
+from homeport.catalog.adapters.readers.cloudformation import Template, literal_name, name_pattern
 from homeport.catalog.adapters.readers.syntax import BrokenFile
 from homeport.catalog.domain.connections import Setting
 from homeport.catalog.domain.fields import Candidate, Place
@@ -71,10 +71,11 @@ def read_terraform(path: str, text: str) -> Template:
 
 def _resource(path: str, block: _Block) -> DeclaredResource:
     _, cloud_type, name = block.head
-    given = (block.texts.get(argument, ("", 0))[0] for argument in _NAME_ARGUMENTS)
+    given = [text for argument in _NAME_ARGUMENTS if (text := block.texts.get(argument, ("", 0))[0])]
     physical = next((one for one in map(literal_name, given) if one), None)
-    place = Place(path, block.line)
-    return DeclaredResource(f"{cloud_type}.{name}", cloud_type, resource_type(cloud_type), physical, "terraform", place)
+    pattern = next((one for one in map(name_pattern, given) if one), None)
+    place, kind = Place(path, block.line), resource_type(cloud_type)
+    return DeclaredResource(f"{cloud_type}.{name}", cloud_type, kind, physical, "terraform", place, pattern)
 
 
 def _systems(path: str, blocks: list[_Block]) -> Iterator[Candidate]:
