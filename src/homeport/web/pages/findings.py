@@ -28,7 +28,7 @@ from homeport.web.pages.style import render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table
 
 _PATH = "/findings"
-_BY_RULE = "/findings/rules"
+_BY_RULE = "/findings/by-rule"
 _PAGE_ROWS = 50
 _ME, _NOBODY, _EVERY_STATE = "me", "none", "all"
 _FILTERS = ("severity", "rule", "owner", "entity", "state")

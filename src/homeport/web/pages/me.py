@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from homeport.web import shell
 from homeport.web.identify import SESSION_COOKIE, actor_of
 from homeport.web.pages.style import render
 from homeport.web.shell import redirect
-from homeport.web.viewer import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE
+from homeport.web.viewer import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
 
 _COMMON_ZONES = (
     "Asia/Seoul", "Asia/Tokyo", "Asia/Shanghai", "Asia/Singapore", "Asia/Kolkata", "Europe/Berlin", "Europe/London",
@@ -35,8 +34,14 @@ _BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
     ("curl/", "curl"),
 )  # fmt: skip
-_SYSTEMS = re.compile(r"Windows|iPhone|iPad|Android|Macintosh|CrOS|Linux")
-_SYSTEM_NAMES = {"Macintosh": "macOS", "CrOS": "ChromeOS"}
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Macintosh", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+_SWITCHES = {"theme": THEMES, "language": tuple(LANGUAGES)}
+"""What the shell's switches offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +88,15 @@ def add(router: APIRouter, services: Services) -> None:
         form = await request.form()
         actor = request.state.actor
         if actor is not None and actor.kind == "person":
-            chosen = {name: str(form[name]) for name in ("theme", "language") if name in form}
+            chosen = {name: str(form[name]) for name, known in _SWITCHES.items() if form.get(name) in known}
             await to_thread.run_sync(_keep, services, actor, chosen)
         return await shell.set_preferences(request)
 
 
 def browser_of(user_agent: str) -> str:
     """The browser and system that a User-Agent header names, or its beginning."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = _SYSTEMS.search(user_agent)
-    words = [browser, _SYSTEM_NAMES.get(system[0], system[0]) if system else ""]
-    return ", ".join(filter(None, words)) or user_agent[:60]
+    named = [next((name for mark, name in known if mark in user_agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, named)) or user_agent[:60]
 
 
 def _page(request: Request, services: Services, errors: Mapping[str, str]) -> Response:
@@ -124,7 +127,7 @@ def _sign_ins(session: Session, actor: Actor, secret: str, now: datetime) -> lis
 
 
 def _keep(services: Services, actor: Actor, chosen: Mapping[str, str]) -> None:
-    """Store what a switch of the shell chose; what it can't have chosen changes nothing."""
+    """Store what a switch of the shell chose."""
     with services.database.writing() as session:
         person = identity.person_of(session, actor)
         if person is None:

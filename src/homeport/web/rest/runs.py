@@ -168,9 +168,7 @@ def routes(services: Services) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {}}}},
     )
-    def follow_run(
-        request: Request, run_id: str, last_event_id: Annotated[int, Header()] = 0
-    ) -> StreamingResponse:
+    def follow_run(request: Request, run_id: str, last_event_id: Annotated[int, Header()] = 0) -> StreamingResponse:
         authorize(actor_of(request), "run.read")
         with database.reading() as session:
             runs.get_run(session, run_id)
