@@ -36,7 +36,7 @@ PAGES = (
     "/runs",
     "/runs/{run}",
     "/findings",
-    "/findings/rules",
+    "/findings/by-rule",
     "/findings/{finding}",
     "/search?q=주문",
     "/search?q=nothingofthisname",
