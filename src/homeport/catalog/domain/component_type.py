@@ -17,7 +17,7 @@ from homeport.catalog.domain.type_manifests import is_front_end, manifest_signs
 from homeport.catalog.domain.type_words import name_signs, word_signs
 
 _ENOUGH = 1.0
-_AHEAD = 0.55
+_AHEAD = 0.3
 
 
 def type_candidates(facts: Facts) -> list[Candidate]:
@@ -80,7 +80,7 @@ def _laid_out(facts: Facts) -> Iterator[Sign]:
         yield Sign("tool", 1.6, "layout")
     if ".pre-commit-hooks.yaml" in paths:
         yield Sign("tool", 1.0, "layout", Place(".pre-commit-hooks.yaml"))
-    if facts.manifests or facts.deployments:
+    if any("requirements" not in one.traits for one in facts.manifests) or facts.deployments:
         return
     if any(re.fullmatch(r"(dags|jobs?|batch)/.*\.(py|sql|sh)", path) and role_of(path) is Role.OWN for path in paths):
         yield Sign("job", 1.0, "layout")

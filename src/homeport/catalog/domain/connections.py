@@ -110,7 +110,7 @@ _ADDRESS_WORDS = words(
     "brokers node nodes dsn cluster bootstrap target targets upstream"
 )
 _CHOICE_WORDS = words("driver connection backend engine client dialect type adapter vendor provider store")
-_CHOICE_SUBJECTS = words("db database datasource cache queue session broker storage mq messaging")
+_CHOICE_SUBJECTS = words("db database databases datasource cache caches queue session broker storage mq messaging")
 _OTHERS_WORDS = _ADDRESS_WORDS | words("api service base baseurl baseuri apiurl svc gateway webhook")
 _BROWSER_PREFIX = re.compile(
     r"^(next_public|nuxt_public|expo_public|public|react_app|vue_app|vite|gatsby)_", re.IGNORECASE
@@ -259,7 +259,7 @@ def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Depend
     first = value.split(",")[0].strip()
     addressed = _HOST_AND_PORT.fullmatch(first)
     host = addressed["host"] if addressed else first
-    chosen = product_of_word(value.rpartition(".")[2])
+    chosen = _product_of_path(value)
     if parts[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(parts) and value.lower() not in _EMBEDDED:
         if chosen:
             yield _dependency(setting, "product", chosen, chosen, 0.7)
@@ -286,6 +286,12 @@ def _protocol(parts: list[str], scheme: str, port: str | None, path: str) -> str
     if scheme in ("http", "https"):
         return "http"
     return "grpc" if port in _GRPC_PORTS else "http" if port in _HTTP_PORTS else None
+
+
+def _product_of_path(value: str) -> str | None:
+    """The product that the words of a choice name: `django.db.backends.postgresql`, `django_redis.cache.RedisCache`."""
+    found = {product for word in _words(value) if (product := product_of_word(word))}
+    return found.pop() if len(found) == 1 and re.fullmatch(r"[\w.:+-]+", value) else None
 
 
 def _product_at(parts: list[str], host: str, port: str | None) -> str | None:

@@ -47,7 +47,7 @@ class Facts:
     """All that was seen in one repository.
 
     `files` are paths and sizes in bytes of everything in the tree; `deployments` are candidates of spec.type that
-    deployment files speak for; `api_count` and `resource_count` what was found of these.
+    deployment files speak for; `api_count`, `api_bytes` and `resource_count` what was found of these.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Facts:
     readme: Readme | None = None
     deployments: tuple[Candidate, ...] = ()
     api_count: int = 0
+    api_bytes: int = 0
     resource_count: int = 0
     traits: frozenset[str] = frozenset()
 

@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from homeport.catalog.domain.component_type import type_candidates
 from homeport.catalog.domain.facts import Facts, Manifest
 from homeport.catalog.domain.fields import Candidate, Field, Place
-from homeport.catalog.domain.languages import main_language
+from homeport.catalog.domain.languages import code_bytes, main_language
 from homeport.catalog.domain.paths import depth_of
 from homeport.catalog.domain.words import words
 
 _GENERIC_NAMES = words(
     "package src repo repository app source code project main master work workspace checkout root tmp dist"
 )
+_WRAPPER_SHARE = 0.05
+"""How much code beside its definitions still only hands them out."""
 _NO_CODE = frozenset({"hcl", "shell", "css", "html", "powershell"})
 _ECOSYSTEMS = {
     "python": ("pypi",), "javascript": ("npm",), "typescript": ("npm",), "go": ("go",), "rust": ("cargo",),
@@ -91,7 +93,11 @@ def _alike(one: str, other: str) -> bool:
 def _kinds(facts: Facts, language: Language) -> Iterable[Candidate]:
     """Source: Backstage, "System Model": a Component is software, a Resource what it needs at run time."""
     is_code = language is not None and language[0] not in _NO_CODE
-    if is_code or facts.manifests or facts.deployments:
+    is_packaged = any("requirements" not in one.traits for one in facts.manifests)
+    runs = facts.deployments or "dockerfile" in facts.traits or any(one.commands for one in facts.manifests)
+    if facts.api_count and not runs and code_bytes(facts.files) <= _WRAPPER_SHARE * facts.api_bytes:
+        yield Candidate("API", "layout", 0.8)
+    elif is_code or is_packaged or facts.deployments:
         yield Candidate("Component", "layout", 0.9)
     elif facts.resource_count:
         yield Candidate("Resource", "layout", 0.8)

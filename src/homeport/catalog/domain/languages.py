@@ -65,6 +65,13 @@ def main_language(
     return language, size / sizes.total()
 
 
+def code_bytes(files: Iterable[tuple[str, int]]) -> int:
+    """Return the size of the project's own code, built code included; declarations, styles and scripts do not count."""
+    chosen = [(path, size) for path, size in files if role_of(path) in (Role.OWN, Role.GENERATED)]
+    sizes = _sizes(chosen)
+    return sum(size for language, size in sizes.items() if language not in _LESSER.values())
+
+
 def _is_declared(files: list[tuple[str, int]]) -> bool:
     """Whether most JavaScript files have their type declarations or source map beside them."""
     paths = {path for path, _ in files}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from homeport.catalog.domain.facts import Facts, Manifest, Sign
 from homeport.catalog.domain.paths import depth_of, is_own
-from homeport.catalog.domain.type_words import SERVICE_WORDS, is_imported
+from homeport.catalog.domain.type_words import is_imported, says_it_serves
 from homeport.catalog.domain.words import words
 
 
@@ -25,6 +25,9 @@ _WEB_SERVERS = words(
     "ktor-server-netty dropwizard-core actix-web axum rocket warp laravel/framework symfony/framework-bundle slim/slim "
     "rails sinatra puma celery faust kafkajs spring-kafka grpcio amqplib socket.io"
 )
+_APPLICATION_SERVERS = words("gunicorn granian uvicorn hypercorn daphne waitress cheroot celery")
+"""What runs a web application: who needs one to be installed is run, not imported."""
+_GENERATED_MANIFESTS = words("PKG-INFO entry_points.txt")
 _GO_SERVERS = re.compile(
     r"gin-gonic/gin|labstack/echo|gofiber/fiber|go-chi/chi|gorilla/mux|google\.golang\.org/grpc|valyala/fasthttp"
     r"|segmentio/kafka-go|grpc-gateway"
@@ -42,23 +45,34 @@ _FRONT_PAGE = re.compile(
 
 def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     place = manifest.place
-    serves = bool(_WEB_SERVERS & set(manifest.dependencies))
-    is_published = bool(manifest.classifiers)
+    if "requirements" in manifest.traits:
+        if len(_of(facts, "pypi")) == 1 and _WEB_SERVERS & set(manifest.dependencies):
+            yield Sign("service", 1.0, "manifest", place)
+        return
+    needed = {name for one in _of(facts, "pypi") for name in one.dependencies}
+    serves = bool(_WEB_SERVERS & needed)
+    is_published = any(one.classifiers for one in _of(facts, "pypi"))
     if "unpackaged" in manifest.traits:
         yield Sign("service" if serves else "job", 0.8, "manifest", place)
         return
     commands = {command for one in _of(facts, "pypi") for command in one.commands}
-    if manifest is not min(_of(facts, "pypi"), key=lambda one: one.place.file == "PKG-INFO"):
+    packaged = [one for one in _of(facts, "pypi") if "requirements" not in one.traits]
+    if manifest is not min(packaged, key=lambda one: one.place.file.rpartition("/")[2] in _GENERATED_MANIFESTS):
         return
     topics = " ".join(one for other in _of(facts, "pypi") for one in other.classifiers)
     own_framework = rf"Framework :: (?!{re.escape(manifest.name or '-')})"
     if "Topic :: Software Development :: Libraries" in topics or re.search(own_framework, topics, re.IGNORECASE):
         yield Sign("library", 0.6, "manifest", place)
-    serving_words = any(SERVICE_WORDS.search(one.description or "") for one in _of(facts, "pypi"))
-    if "Environment :: Console" in topics and commands and not serving_words:
+    serving_words = says_it_serves(facts)
+    is_web = "Environment :: Web Environment" in topics
+    if "Environment :: Console" in topics and commands and not serving_words and not is_web:
         yield Sign("tool", 0.7, "manifest", place)
-    if "Environment :: Web Environment" in topics and commands:
+    if is_web and commands:
         yield Sign("service", 0.3, "manifest", place)
+    if "(Daemon)" in topics:
+        yield Sign("service", 0.9, "manifest", place)
+    if _APPLICATION_SERVERS & needed and commands:
+        yield Sign("service", 0.8, "manifest", place)
     console = r"Quality Assurance|Build Tools|Code Generators|Utilities|Systems Administration"
     if re.search(console, topics) and commands and not serving_words:
         yield Sign("tool", 0.4, "manifest", place)
@@ -66,6 +80,8 @@ def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
         yield Sign("service", 0.9, "manifest", place)
     if any(re.fullmatch(rf"{re.escape(manifest.name or '-')}(d|-server)", command) for command in commands):
         yield Sign("service", 1.0, "manifest", place)
+    elif any(re.search(r"[-_](\w*server|worker|daemon)$", command) for command in commands):
+        yield Sign("service", 0.6, "manifest", place)
     if commands:
         yield Sign("tool", 0.3 if serving_words or is_imported(facts) else 0.7, "manifest", place)
     else:
@@ -79,7 +95,8 @@ def _npm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     needed = set(manifest.dependencies)
     is_private = "private" in manifest.traits
     if manifest.commands:
-        yield Sign("tool", 0.9 if manifest.importable else 2.0, "manifest", place)
+        share = 0.5 if says_it_serves(facts) else 1.0
+        yield Sign("tool", (0.9 if manifest.importable else 2.0) * share, "manifest", place)
     if manifest.name in manifest.commands and facts.readme and not (is_imported(facts) or needed & _WEB_SERVERS):
         yield Sign("tool", 0.5, "manifest", place)
     if manifest.importable and not is_private:
@@ -192,7 +209,12 @@ _SIGNS: Mapping[str, Callable[[Manifest, Facts], Iterator[Sign]]] = {
 
 
 def _of(facts: Facts, ecosystem: str) -> list[Manifest]:
-    return [one for one in facts.manifests if one.ecosystem == ecosystem and depth_of(one.place.file) == 0]
+    return [one for one in facts.manifests if one.ecosystem == ecosystem and _is_of_root(one)]
+
+
+def _is_of_root(manifest: Manifest) -> bool:
+    """Whether the manifest describes the whole: at the root, or made from one that is."""
+    return depth_of(manifest.place.file) == 0 or "egg-info" in manifest.traits
 
 
 def is_front_end(facts: Facts) -> bool:
@@ -202,4 +224,6 @@ def is_front_end(facts: Facts) -> bool:
         return False
     if any(one.importable and "private" not in one.traits for one in roots):
         return False
+    if any(one.classifiers and _WEB_SERVERS & set(one.dependencies) for one in facts.manifests):
+        return False  # a published server that brings its front end with it
     return any(_FRONT_PAGE.fullmatch(path) for path, _ in facts.files)

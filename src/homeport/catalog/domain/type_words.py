@@ -13,7 +13,7 @@ _NAME_ENDINGS = (
     (re.compile(r"-(server|daemon|agent|api|service|svc|worker|gateway|bff|consumer|backend|bot)$"), "service"),
     (re.compile(r"-(cli|tool|tools|ctl|linter)$|ctl$"), "tool"),
     (re.compile(r"-(lib|sdk|client|common|commons|utils|shared|core|js|py|plugin|loader)$"), "library"),
-    (re.compile(r"-(web|frontend|front|ui|site|website|homepage)$"), "website"),
+    (re.compile(r"-(web|www|frontend|front|ui|site|website|homepage)$"), "website"),
     (re.compile(r"-(batch|job|jobs|cron|etl|scheduler)$"), "job"),
 )
 
@@ -29,6 +29,8 @@ SERVICE_WORDS = re.compile(
     r"\b(web|http|asgi|wsgi|api|proxy|application|push|mail|smtp|dns|media|git|registry) server\b"
     r"|\bserver( for\b|\.?$| /)|\bproxy registry\b|\bhttp [\w& ]*service\b|\bdaemon\b"
     r"|web app(lication)?\b(?! (framework|librar))|\bmicroservice\b|self-hosted|\bbackend\b"
+    r"|\bhome ?server\b|\bweb-based\b|\bis (an?|the) [^.,]{0,60}\b(?<!cross-)(platform|service)\b"
+    r"|^the [\w ]+ platform\b"
     r"|\brest api\b(?! (client|librar|framework|wrapper))|서비스|서버|백엔드|\bconsumer\b|게이트웨이",
     re.IGNORECASE,
 )
@@ -50,22 +52,40 @@ _WORDS = {
         re.IGNORECASE,
     ),
     "website": re.compile(
-        r"\bweb ?site\b|\bfront-?end\b(?! (framework|librar|tool))|single[- ]page app|웹 ?사이트|프론트 ?엔드|웹 화면"
-        r"|어드민 화면",
+        r"\bweb ?site\b|\bui$|\bfront-?end\b(?! (framework|librar|tool))|single[- ]page app|웹 ?사이트|프론트 ?엔드"
+        r"|웹 화면|어드민 화면",
         re.IGNORECASE,
     ),
     "job": re.compile(r"\bbatch (job|process)|\bcron ?job\b|\bnightly job\b|\betl\b|배치|스케줄 ?작업", re.IGNORECASE),
 }
 
 
-def word_signs(facts: Facts) -> Iterator[Sign]:
-    """The words of the description; how the README's code blocks use the project."""
+_IS_LIBRARY = re.compile(r"^(an? |the )?([\w-]+ ){0,4}(library|framework|toolkit|sdk)\b", re.IGNORECASE)
+
+
+def told_of(facts: Facts) -> list[str]:
+    """The sentences that say what the project is: its descriptions, the README's title and first sentence."""
     roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
     sentences = [one.description for one in roots if one.description][:2]
     readme = facts.readme
-    if readme:
-        sentences += [text for text in (readme.title, readme.sentence) if text]
-    text = " / ".join(dict.fromkeys(sentences))
+    return list(
+        dict.fromkeys(sentences + [text for text in (readme and (readme.title, readme.sentence)) or () if text])
+    )
+
+
+def says_it_serves(facts: Facts) -> bool:
+    """Whether the project calls itself something that runs and serves, and no tool."""
+    text = " / ".join(told_of(facts))
+    return bool(SERVICE_WORDS.search(text)) and not _WORDS["tool"].search(text)
+
+
+def word_signs(facts: Facts) -> Iterator[Sign]:
+    """The words of the description; how the README's code blocks use the project."""
+    roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
+    readme = facts.readme
+    text = " / ".join(told_of(facts))
+    if any(_IS_LIBRARY.match(one.description or "") for one in roots):
+        yield Sign("library", 0.5, "manifest")
     counts = {kind: bool(words.search(text)) for kind, words in _WORDS.items()}
     for kind, is_said in counts.items():
         if is_said:
@@ -109,10 +129,11 @@ def _used(facts: Facts, text: str, place: Place) -> Iterator[Sign]:
             rf"^[ \t]*(?:[$>%#][ \t]+|npx[ \t]+|\$[ \t]*)?{re.escape(command)}[ \t]+[\w./<\[-]", text, re.MULTILINE
         )
     ]
+    share = 0.5 if says_it_serves(facts) else 1.0
     if names and not is_imported(facts) and _installed_to_run(names).search(text):
-        yield Sign("tool", 0.8, "readme", place)
+        yield Sign("tool", 0.8 * share, "readme", place)
     if ran:
-        yield Sign("tool", 0.6, "readme", place)
+        yield Sign("tool", 0.6 * share, "readme", place)
 
 
 def _installed_to_run(names: set[str]) -> re.Pattern[str]:

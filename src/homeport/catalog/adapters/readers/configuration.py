@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from homeport.catalog.adapters.readers import python_settings
 from homeport.catalog.adapters.readers.cloudformation import template_of
 from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_json, parse_toml, parse_yaml
 from homeport.catalog.domain.connections import Setting, connections, product_of_image, product_of_word
@@ -57,6 +58,8 @@ def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
         for chart in charts
     ):
         return _chart_template
+    if python_settings.is_settings_module(path):
+        return _lenient(_settings_python)
     for pattern, reader in _BY_NAME:
         if pattern.fullmatch(lowered):
             return reader
@@ -204,6 +207,36 @@ def _settings_toml(place: Place, text: str) -> Configuration:
     return _placed(place, text, _flat(parse_toml(text), place.file, "configuration"))
 
 
+def _settings_python(place: Place, text: str) -> Configuration:
+    found = python_settings.read_python_settings(text)
+    settings = [Setting(name, value, "configuration", Place(place.file, line)) for name, value, line in found]
+    return Configuration(tuple(connections(settings)))
+
+
+_SECTION_LINE = re.compile(r"[ \t]*\[([^\]]+)\][ \t]*")
+_OFF = re.compile(r"[ \t]*enabled?[ \t]*[=:][ \t]*(false|no|off|0)[ \t]*", re.IGNORECASE)
+
+
+def _ini(place: Place, text: str) -> Configuration:
+    """Sections are part of the settings' names; of one that is switched off only the hosts of others count."""
+    found: list[Dependency] = []
+    section: list[Setting] = []
+    name, is_on = "", True
+    for number, line in enumerate([*text.split("\n"), "[]"], start=1):
+        head = _SECTION_LINE.fullmatch(line[:4_000]) or (line == "[]" or None)
+        if head:
+            found += [one for one in connections(section) if is_on or one.kind == "host"]
+            section, is_on = [], True
+            name = head[1] if isinstance(head, re.Match) else ""
+        elif _OFF.fullmatch(line[:200]):
+            is_on = False
+        elif setting := _PROPERTY_LINE.fullmatch(line[:4_000]):
+            section.append(
+                Setting(f"{name}.{setting[1]}", setting[2].strip(), "configuration", Place(place.file, number))
+            )
+    return Configuration(tuple(found))
+
+
 def _placed(place: Place, text: str, settings: Iterator[Setting]) -> Configuration:
     """JSON and TOML values do not know their lines: those that connect to something are looked up in the text."""
     found = [
@@ -299,6 +332,9 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         r"database\.yml": _database_yml,
         r"dockerfile(\.[\w-]+)?|[\w-]+\.dockerfile|containerfile": _dockerfile,
         r"procfile": _procfile,
+        r"config[.-](prod\w*|default)\.json": lambda place, text: _lenient(_settings_json)(place, text),
+        r"config[.-](prod\w*|default)\.ya?ml": lambda place, text: _lenient(_settings_yaml)(place, text),
+        r"[\w-]+\.(cfg|conf|ini)\.(dist|sample|example|default)": _ini,
     }.items()
 )
 
@@ -320,6 +356,9 @@ _BY_ENDING = {
     "yml": _lenient(_settings_yaml),
     "json": _lenient(_settings_json),
     "toml": _lenient(_settings_toml),
+    "ini": _ini,
+    "cfg": _ini,
+    "conf": _ini,
 }
 
 

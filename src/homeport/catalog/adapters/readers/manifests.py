@@ -46,6 +46,8 @@ def _pyproject(place: Place, text: str) -> Manifest | None:
         return None
     commands = [*_table(project.get("scripts")), *_table(project.get("gui-scripts")), *_table(poetry.get("scripts"))]
     commands += _table(_table(tool.get("flit")).get("scripts"))
+    if _table(tool.get("maturin")).get("bindings") == "bin":
+        commands += [name] if (name := _text(project.get("name"))) else []
     required = [
         *_texts(project.get("dependencies")),
         *_table(poetry.get("dependencies")),
@@ -106,6 +108,22 @@ def _pkg_info(place: Place, text: str) -> Manifest:
         _requirements(str(one) for one in headers.get_all("Requires-Dist", []) if "extra ==" not in str(one)),
         keywords=tuple(filter(None, keywords)),
         classifiers=tuple(str(one) for one in headers.get_all("Classifier", [])),
+    )
+
+
+def _requirements_txt(place: Place, text: str) -> Manifest | None:
+    """Source: pip, "Requirements File Format"; it says what is needed, nothing of what it is needed for."""
+    lines = (line for line in text.split("\n") if not re.match(r"\s*(#|-|[\w+]+://)", line))
+    needed = _requirements(lines)
+    return Manifest(place, "pypi", None, None, None, dependencies=needed, traits=frozenset({"requirements"}))
+
+
+def _entry_points(place: Place, text: str) -> Manifest | None:
+    """Source: PyPA, "Entry points specification"; a source release has it although setup.py computes its commands."""
+    section = re.search(r"^\[console_scripts\]([^\[]*)", text, re.MULTILINE)
+    commands = re.findall(r"^([\w.-]+)\s*=", section[1], re.MULTILINE) if section else []
+    return (
+        Manifest(place, "pypi", None, None, None, tuple(commands), traits=frozenset({"egg-info"})) if commands else None
     )
 
 
@@ -279,6 +297,8 @@ _BY_NAME: dict[str, Callable[[Place, str], Manifest | None]] = {
     "setup.cfg": _setup_cfg,
     "setup.py": _setup_py,
     "PKG-INFO": _pkg_info,
+    "requirements.txt": _requirements_txt,
+    "entry_points.txt": _entry_points,
     "package.json": _package_json,
     "go.mod": _go_mod,
     "pom.xml": _pom,

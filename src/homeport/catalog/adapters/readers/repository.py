@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -46,11 +46,19 @@ _DEPLOYMENT_FOLDERS = words(
     "infra infrastructure deploy deployment deployments cloudformation cfn iac terraform tf aws gcp azure ops stacks "
     "stack k8s kubernetes kube manifests helm chart charts environments env envs cdk sam .aws provisioning platform"
 )
+_TO_FILL_IN = re.compile(
+    r"\{\{|\}\}|__\w+__(/|\.)|(^|/)[\w.-]*(cookiecutter|copier|archetype|yeoman)[\w.-]*(/|$)", re.IGNORECASE
+)
+"""Paths of templates for new projects: others fill them in."""
 _SPEC_NAMES = re.compile(r"(^|[._-])(openapi|swagger|asyncapi|api|oas\d?|api-?docs?)([._-]|$)")
+_DEVELOPERS = frozenset({"compose", "env"})
+"""What a library or tool has such files for: its developers' machines."""
 _SPEC_FOLDERS = words("api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions")
 _OTHERS_PROTO = re.compile(
-    r"(^|/)(google|grpc/(health|reflection)|validate|envoy|opentelemetry/proto|gogoproto|buf/validate)/"
+    r"(^|/)(google|grpc/(?:health|reflection)|validate|envoy|udpa|xds|opentelemetry/proto|gogoproto|buf/validate"
+    r"|protoc-gen-[\w-]+|k8s\.io)/"
 )
+_CLIENT_WORDS = re.compile(r"\b(client|sdk)\b|클라이언트", re.IGNORECASE)
 
 
 def read_repository(tree: SourceTree) -> Reading:
@@ -73,7 +81,7 @@ def read_repository(tree: SourceTree) -> Reading:
         _descriptors(sizes), set(sizes), lambda paths: _read_small(tree, sizes, paths)
     )
     guesses = guess_component(found.facts())
-    kept = found.settled(next((one.chosen.value for one in guesses if one.path == "spec.type"), None))
+    kept = found.settled({one.path: one.chosen.value for one in guesses})
     reading = Reading(
         slug,
         tree.group,
@@ -143,24 +151,41 @@ class _Found:
             self.readme,
             tuple(self.deployments),
             len(self.apis),
+            sum(self.sizes[one.place.file] for one in self.apis),
             len([one for one in self.resources if one.type]),
             frozenset(self.traits),
         )
 
-    def settled(self, component_type: str | None) -> _Found:
+    def settled(self, guessed: Mapping[str, Any]) -> _Found:
         """Return the same without what a repository of that type only uses for itself or takes from others."""
-        apis = (
-            []
-            if component_type == "website" or ".openapi-generator/VERSION" in self.sizes
-            else _distinct_apis(self.apis)
-        )
+        component_type = guessed.get("spec.type")
+        apis = [] if self._only_calls(guessed) else _distinct_apis([one for one in self.apis if self._is_own(one)])
+        written = [one for one in apis if role_of(one.place.file) is not Role.GENERATED]
+        apis = written or apis
         is_imported = component_type in ("library", "tool")
-        dependencies = [one for one in self.dependencies if not (is_imported and one.source == "compose")]
+        dependencies = [one for one in self.dependencies if not (is_imported and one.source in _DEVELOPERS)]
+        if component_type == "library":
+            dependencies = []  # whoever runs it connects it
         own = {one.name.lower() for one in self.manifests if one.name} | {self.name.lower()}
         dependencies = [
-            one for one in dependencies if not (one.kind.endswith("host") and own & set(one.value.split(".")))
+            one for one in dependencies if not (one.kind.endswith("host") and one.value.partition(".")[0] in own)
         ]
         return replace(self, apis=apis, dependencies=dependencies)
+
+    def _only_calls(self, guessed: Mapping[str, Any]) -> bool:
+        """Whether definitions here are those of others: of what a website, a generated client or an SDK calls."""
+        if guessed.get("spec.type") == "website" or ".openapi-generator/VERSION" in self.sizes:
+            return True
+        roots = [one for one in self.manifests if depth_of(one.place.file) == 0]
+        said = [text for one in roots for text in (one.name, one.description) if text]
+        is_client = any(_CLIENT_WORDS.search(text.replace("_", "-")) for text in said)
+        return is_client and guessed.get("spec.type") == "library"
+
+    def _is_own(self, api: ApiDefinition) -> bool:
+        """Folders that usually hold others' protocols are one's own where the project is named after them."""
+        others = _OTHERS_PROTO.search(api.place.file)
+        names = {one.name.lower().replace("_", "-") for one in self.manifests if one.name} | {self.name.lower()}
+        return others is None or any(name.startswith(others[2].replace("/", "-")) for name in names)
 
     def _readers(self, path: str, text: str) -> Iterator[Callable[[str, str], None]]:
         if readme.is_readme(path):
@@ -268,7 +293,14 @@ def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_ma
     return known and (sizes[path] <= MAX_BYTES or bool(_SPEC_NAMES.search(path.rpartition("/")[2].lower())))
 
 
+_EGG_INFO = re.compile(r"(src/|lib/)?[^/]+\.egg-info/entry_points\.txt")
+
+
 def _may_be_manifest(path: str) -> bool:
+    if path.endswith("requirements.txt"):
+        return path == "requirements.txt"
+    if path.endswith("entry_points.txt"):
+        return _EGG_INFO.fullmatch(path) is not None
     return role_of(path) is Role.OWN and depth_of(path) <= (0 if path.endswith("PKG-INFO") else 3)
 
 
@@ -276,7 +308,9 @@ def _may_define_api(path: str) -> bool:
     """Definitions lie among the project's own files, in `spec/`, or under their usual name in `docs/`."""
     folders, _, name = path.lower().rpartition("/")
     role = role_of(re.sub(r"^specs?/", "", path))
-    if _OTHERS_PROTO.search(path) or role not in (Role.OWN, Role.DOCS):
+    if role is Role.GENERATED:
+        return bool(_SPEC_NAMES.search(name))
+    if role not in (Role.OWN, Role.DOCS):
         return False
     is_named = bool(_SPEC_NAMES.search(name)) or bool(_SPEC_FOLDERS & set(folders.split("/")))
     if role is Role.DOCS:
@@ -285,17 +319,21 @@ def _may_define_api(path: str) -> bool:
 
 
 def _may_deploy(path: str, has_manifest: bool) -> bool:
-    """Templates of the project's own deployment lie at the root or in folders for it; data of a package does not."""
-    if role_of(path) not in (Role.OWN, Role.TOOLING):
+    """Whether templates at the path are the project's own, not fillings of others' projects.
+
+    What lies in `data/` is data. JSON is more often than not: beside a manifest it counts in folders for deployment.
+    """
+    if role_of(path) not in (Role.OWN, Role.TOOLING) or _TO_FILL_IN.search(path):
         return False
     folders = path.lower().split("/")[:-1]
-    if path.endswith(".json") and not re.search(r"template|stack|cloudformation|cfn|infra", path.lower()):
-        return False
-    return not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not has_manifest
+    if path.endswith(".json"):
+        is_named = re.search(r"template|stack|cloudformation|cfn|infra", path.lower()) is not None
+        return is_named and (not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not has_manifest)
+    return "data" not in folders or bool(_DEPLOYMENT_FOLDERS & set(folders))
 
 
 def _has_manifest(sizes: dict[str, int]) -> bool:
-    return any(manifests.is_manifest(path) for path in sizes if "/" not in path)
+    return any(manifests.is_manifest(path) for path in sizes if "/" not in path and path != "requirements.txt")
 
 
 def _charts(sizes: dict[str, int]) -> frozenset[str]:

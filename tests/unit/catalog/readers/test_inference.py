@@ -1,0 +1,177 @@
+"""What small trees of many kinds are: type, kind, APIs, resources and connections by the rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from homeport.catalog.domain.observation import observed
+from homeport.catalog.domain.reading import Reading
+
+Read = Callable[..., Reading]
+CODE = "print('hello')\n" * 200
+OPENAPI = "openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {}\n"
+PROTO = 'syntax = "proto3";\nservice Price { rpc Get (A) returns (B); }\n'
+TEMPLATE = "Resources:\n  Q: {Type: 'AWS::SQS::Queue'}\n"
+
+
+def project(name: str, description: str = "", *lines: str) -> str:
+    more = "\n".join(lines)
+    return f'[project]\nname = "{name}"\ndescription = "{description}"\n{more}\n'
+
+
+def npm(**fields: str) -> str:
+    return "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"requirements.txt": "# web\nfastapi>=0.1\n-r x.txt\n", "app/routes.py": CODE}, "service"),
+        ({"requirements.txt": "requests\n", "notes.py": CODE}, None),
+        (
+            {
+                "pyproject.toml": project(
+                    "tracker",
+                    "Web-based issue tracking",
+                    'dependencies = ["django", "gunicorn"]',
+                    'classifiers = ["Environment :: Web Environment"]',
+                    '[project.scripts]\ntracker = "t:m"',
+                ),
+                "tracker/a.py": CODE,
+            },
+            "service",
+        ),
+        (
+            {
+                "pyproject.toml": project(
+                    "fastfmt",
+                    "A linter",
+                    'classifiers = ["Environment :: Console"]',
+                    '[tool.maturin]\nbindings = "bin"',
+                ),
+                "src/main.rs": CODE,
+            },
+            "tool",
+        ),
+        (
+            {
+                "setup.py": "from setuptools import setup\nsetup(name='fmt', entry_points=computed())\n",
+                "fmt.egg-info/entry_points.txt": "[console_scripts]\nfmt = fmt:main\n",
+                "README.md": "# fmt\n\nA command line tool that formats your files.\n",
+                "fmt/a.py": CODE,
+            },
+            "tool",
+        ),
+        (
+            {
+                "package.json": npm(name='"mailer"', bin='"m.js"', main='"m.js"', description='"An SMTP server."'),
+                "m.js": CODE,
+                "Dockerfile": "FROM node\nEXPOSE 25\n",
+            },
+            "service",
+        ),
+    ],
+)
+def test_what_type_it_is(read: Read, files: Mapping[str, str], kind: str | None) -> None:
+    assert observed(read("thing", files))["type"] == kind
+
+
+def test_a_thin_wrapper_around_definitions_is_an_api(read: Read) -> None:
+    long = OPENAPI + "# more\n" * 1_000
+    files = {"package.json": npm(name='"shop-openapi"', main='"index.js"'), "index.js": "x", "dist/openapi.yaml": long}
+    found = observed(read("shop-openapi", files))
+    assert (found["kind"], found["apis"]) == ("API", [{"type": "openapi", "file": "dist/openapi.yaml"}])
+    assert observed(read("shop-openapi", {**files, "Dockerfile": "FROM node\n"}))["kind"] == "Component"
+
+
+def test_definitions_that_were_written_count_before_those_that_were_built(read: Read) -> None:
+    files = {"main.py": CODE, "api/openapi.yaml": OPENAPI, "dist/openapi.yaml": OPENAPI}
+    assert [one["file"] for one in observed(read("x", files))["apis"]] == ["api/openapi.yaml"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("acme-protos", 0), ("google-protos", 1), ("googleapis", 1)])
+def test_well_known_protocols_are_ones_own_only_by_name(read: Read, name: str, count: int) -> None:
+    files = {"pyproject.toml": project(name), "google/price.proto": PROTO, "google/a.py": CODE}
+    assert len(observed(read(name, files))["apis"]) == count
+
+
+def test_a_client_does_not_provide_what_it_calls(read: Read) -> None:
+    manifest = project("shop-client", "Client for the shop", 'classifiers = ["Framework :: X"]')
+    files = {"pyproject.toml": manifest, "shop/openapi.yaml": OPENAPI, "shop/a.py": CODE}
+    assert observed(read("shop-client", files))["apis"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("pkg/lib/stage.yaml", 1),
+        ("resources/pipeline.yml", 1),
+        ("pkg/data/t.yaml", 0),
+        ("pkg/cookiecutter-x/template.yaml", 0),
+        ("pkg/{{name}}/template.yaml", 0),
+        ("tests/t.yaml", 0),
+    ],
+)
+def test_templates_count_wherever_the_project_keeps_its_own(read: Read, path: str, count: int) -> None:
+    assert len(read("x", {"pyproject.toml": project("x"), path: TEMPLATE, "x.py": CODE}).resources) == count
+
+
+SETTINGS = """
+import os
+DEBUG = True
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}}
+CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": os.environ.get("C", "redis://c:6379/1")}}
+STORAGES: dict = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+PAYMENT_API_URL = env("PAYMENT_API_URL", default="https://pay.shop.io")
+"""
+INI = """
+[output_redis]
+enabled = false
+host = 127.0.0.1
+[output_hook]
+enabled = false
+url = https://hooks.shop.io/x
+[store]
+url = mysql://root@db/x
+#url = postgresql://db/x
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "products", "hosts"),
+    [
+        ("shop/settings.py", SETTINGS, ["postgresql", "redis"], ["pay.shop.io"]),
+        ("shop/settings/production.py", SETTINGS, ["postgresql", "redis"], ["pay.shop.io"]),
+        ("shop/settings_test.py", SETTINGS, [], []),
+        ("shop/settings.py", "DATABASES = {", [], []),
+        ("etc/shop.cfg.dist", INI, ["mysql"], ["hooks.shop.io"]),
+        ("config/shop.ini", INI, ["mysql"], ["hooks.shop.io"]),
+        ("setup.cfg", INI, [], []),
+        ("app/config.production.json", '{"database": {"client": "mysql"}}', ["mysql"], []),
+        (
+            "docker-compose.yml",
+            "services:\n  a: {build: ., environment: {LLM_URL: 'http://ollama:11434'}}\n  ollama: {image: x/ollama}\n",
+            ["ollama"],
+            [],
+        ),
+    ],
+)
+def test_what_configuration_connects_to(
+    read: Read, path: str, text: str, products: list[str], hosts: list[str]
+) -> None:
+    found = observed(read("shop-api", {path: text, "main.py": CODE}))
+    assert (found["dependsOn"], found["consumesApis"]) == (products, hosts)
+
+
+def test_a_library_connects_to_nothing_itself(read: Read) -> None:
+    manifest = project("orm", "A library for tables", 'classifiers = ["Framework :: X"]')
+    files = {"pyproject.toml": manifest, "config/app.yaml": "database: {url: 'mysql://db/x'}\n", "orm/a.py": CODE}
+    found = observed(read("orm", files))
+    assert (found["type"], found["dependsOn"]) == ("library", [])
+
+
+def test_a_namespace_named_like_the_repository_does_not_hide_a_host(read: Read) -> None:
+    files = {"main.py": CODE, ".env.example": "STOCK_URL=http://stock-api.order.svc\nSELF_URL=http://order.order.svc\n"}
+    assert observed(read("order", files))["consumesApis"] == ["stock-api.order.svc"]
