@@ -37,8 +37,8 @@ class Link:
 class _Pattern:
     """A name of which a template leaves parts open."""
 
-    form: re.Pattern[str]
-    literal_count: int
+    text: str
+    kind: str
     ref: str
     repository: str
 
@@ -68,9 +68,9 @@ class Landscape:
         if ref not in self.own.setdefault(repository, []):
             self.own[repository].append(ref)
 
-    def add_pattern(self, ref: str, pattern: str, repository: str) -> None:
+    def add_pattern(self, ref: str, pattern: str, repository: str, kind: str) -> None:
         """Let a resource be found by a name of which parts are only known when it is deployed."""
-        self.patterns.append(_Pattern(name_form(pattern), len(pattern.replace("*", "")), ref, repository))
+        self.patterns.append(_Pattern(pattern, kind, ref, repository))
 
     def add_channels(self, api: str, channels: Iterable[str], repository: str) -> None:
         """Let an AsyncAPI be found by what it publishes to."""
@@ -81,19 +81,21 @@ class Landscape:
         """Count who names what: a thing that several repositories name is there, although nobody declares it."""
         self.mentions.update({(one.kind, _key(one.value)) for one in reading.dependencies})
 
-    def find_resource(self, names: Sequence[str], repository: str) -> str | None:
-        """Return the resource of one of the names, else the only one whose pattern fits, most literal ones first."""
+    def find_resource(self, names: Sequence[str], kind: str, repository: str) -> str | None:
+        """Return the resource of one of the names, else the only one of the kind whose pattern fits, the most literal.
+
+        What the repository declares itself may leave anything open, what others declare only single words: stages.
+        """
         known = next((self.resources[key] for key in map(_key, names) if key in self.resources), None)
         if known:
             return known
-        fitting = [one for one in self.patterns if one.form.fullmatch(names[0].lower())]
-        longest = max((one.literal_count for one in fitting), default=0)
-        best = [one for one in fitting if one.literal_count == longest]
-        for group in ([one for one in best if one.repository == repository], best):
-            refs = {one.ref for one in group}
-            if len(refs) == 1:
-                return refs.pop()
-        return None
+        own = [one for one in self.patterns if one.repository == repository and one.kind == kind]
+        others = [one for one in self.patterns if one.repository != repository and one.kind == kind]
+        fitting = [one for one in own if name_form(one.text).fullmatch(names[0].lower())]
+        fitting = fitting or [one for one in others if name_form(one.text, "[a-z0-9]+").fullmatch(names[0].lower())]
+        longest = max((len(one.text) for one in fitting), default=0)
+        refs = {one.ref for one in fitting if len(one.text) == longest}
+        return refs.pop() if len(refs) == 1 else None
 
     def find_publisher(self, name: str, repository: str) -> str | None:
         """Return the API of another repository that publishes to a topic or queue, None where none or several do."""
@@ -102,9 +104,9 @@ class Landscape:
         return others.pop() if len(others) == 1 and repository not in publishers else None
 
 
-def name_form(pattern: str) -> re.Pattern[str]:
+def name_form(pattern: str, open_part: str = "[a-z0-9._-]+") -> re.Pattern[str]:
     """Return what matches the names, in lower case, that a pattern with * stands for."""
-    return re.compile("[a-z0-9._-]+".join(re.escape(part) for part in pattern.lower().split("*")))
+    return re.compile(open_part.join(re.escape(part) for part in pattern.lower().split("*")))
 
 
 def component_links(reading: Reading, ref: str, name: str, landscape: Landscape) -> Iterator[Link]:
@@ -170,7 +172,7 @@ def _to_resource(one: Dependency, reading: Reading, component: str, landscape: L
     names = [one.value]
     if one.kind == "database":
         names += [f"{one.value}-{end}" for end in ("db", "database", one.product or "db")]
-    known = landscape.find_resource(names, reading.repository)
+    known = landscape.find_resource(names, one.kind, reading.repository)
     if known:
         yield Link("spec.dependsOn", known, _resolved(one, known))
         return

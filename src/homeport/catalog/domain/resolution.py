@@ -284,7 +284,7 @@ class _Work:
             if declared.physical_name:
                 landscape.add_resource(ref, declared.physical_name, repository, declared.type)
             if declared.name_pattern:
-                landscape.add_pattern(ref, declared.name_pattern, repository)
+                landscape.add_pattern(ref, declared.name_pattern, repository, declared.type)
         for ref, api, repository in self.channels:
             landscape.add_channels(ref, api.channels, repository)
         for reading in readings:

@@ -159,6 +159,13 @@ def test_an_open_part_that_fits_two_resources_is_neither(read: Read) -> None:
     assert list(links(found, "mail")) == ["dependsOn[resource:default/prod-events]"]
 
 
+@pytest.mark.parametrize("setting", ["ORDER_QUEUE=user-signup-events", "EVENTS_TOPIC=prod-events"])
+def test_an_open_part_of_others_is_one_word_and_of_the_same_type(read: Read, setting: str) -> None:
+    block = 'resource "aws_sqs_queue" "q" {\n  name = "${var.env}-events"\n}\n'
+    found = resolve([read("a-api", {**CODE, "main.tf": block}), read("mail", {**CODE, ".env.example": f"{setting}\n"})])
+    assert list(links(found, "mail")) == [f"dependsOn[resource:default/{setting.partition('=')[2]}]"]
+
+
 # --- what is described and declared ---
 
 TEMPLATE = (
