@@ -143,7 +143,8 @@ def _shell(homeport: Homeport) -> Shell:
 
 def _rest(homeport: Homeport) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for part in (runs, findings, search, tokens):
+    router.include_router(findings.routes(homeport.services, catalog.Owners()))
+    for part in (runs, search, tokens):
         router.include_router(part.routes(homeport.services))
     for module in homeport.modules:
         if module.routes:

@@ -239,13 +239,14 @@ def _reference(value: Any, default_kind: str) -> str | None:
 
 
 def _search_document(row: EntityRow) -> search.Document:
-    words = (row.title, row.title_ko, row.type, row.language, row.owner, row.system, row.repository)
+    words = (row.type, row.language, row.owner, row.system, row.repository)
+    titles = {title.lower(): title for title in (row.title_ko, row.title, row.name) if title}
     tags = row.document["metadata"].get("tags") or []
     return search.Document(
         ref=row.ref,
         kind=row.kind.lower(),
-        title=" ".join(dict.fromkeys(filter(None, (row.name, row.title, row.title_ko)))),
+        title=" · ".join(reversed(titles.values())),
         subtitle=row.description or "",
-        body=" ".join(filter(None, [row.description, *words, *map(str, tags)])),
+        body=" · ".join(filter(None, [*words, *map(str, tags)])),
         url=f"/catalog/{EntityRef.parse(row.ref).short_path}",
     )

@@ -26,6 +26,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
+from homeport.web.pages.finding_facts import readable
 from homeport.web.tables import Column
 
 _MOST_ROWS = 100
@@ -268,7 +269,7 @@ def _api(visit: Visit) -> dict[str, Any]:
 def _findings(visit: Visit) -> dict[str, Any]:
     wanted = Wanted(entities=[visit.head.ref])
     page = findings.list_findings(visit.session, visit.actor, wanted, visit.now, limit=_MOST_FINDINGS)
-    return {"found": page.findings}
+    return {"found": page.findings, "readable": readable}
 
 
 def _activity(visit: Visit) -> dict[str, Any]:

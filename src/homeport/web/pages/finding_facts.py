@@ -37,7 +37,7 @@ class FindingFacts:
     @property
     def parameters(self) -> Mapping[str, str]:
         """What fills its words, with names in place of references: people read `order-api`."""
-        return {name: _REFERENCE.sub(r"\1", str(value)) for name, value in self.row.parameters.items()}
+        return readable(self.row.parameters)
 
     @property
     def is_overdue(self) -> bool:
@@ -54,3 +54,8 @@ class FindingFacts:
     def days_overdue(self) -> int:
         """For how many days it should have been mended, counted up."""
         return 0 if self.row.due_at is None else (self.now - self.row.due_at).days + 1
+
+
+def readable(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return what fills a finding's words with names in place of references: people read `order-api`."""
+    return {name: _REFERENCE.sub(r"\1", str(value)) for name, value in parameters.items()}

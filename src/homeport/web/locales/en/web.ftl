@@ -9,6 +9,7 @@ web-search = Search
 web-search-placeholder = Services, APIs, teams, pages…
 web-notices = Notices
 web-display = Display
+web-me = My settings
 web-sign-out = Sign out
 web-theme = Theme
 web-theme-system = System

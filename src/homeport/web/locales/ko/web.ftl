@@ -9,6 +9,7 @@ web-search = 검색
 web-search-placeholder = 서비스, API, 팀, 페이지 이름
 web-notices = 알림
 web-display = 화면 설정
+web-me = 내 설정
 web-sign-out = 로그아웃
 web-theme = 테마
 web-theme-system = 시스템
