@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-@pytest.mark.parametrize("look", (LOOKS[1], LOOKS[6]), ids=str)
+@pytest.mark.parametrize("look", [LOOKS[1], LOOKS[6]], ids=str)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_passes_the_gate(browser: Browser, base: str, path: str, look: Look) -> None:
     """In two looks that share nothing; the portal's real pages are held to all eight (tests/acceptance)."""
