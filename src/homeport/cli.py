@@ -7,10 +7,11 @@ Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 not allowed, 4 not found, 
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from homeport import __version__, saebom
 from homeport.app import Homeport, create_app, installation, settings_for
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import HomeportError, Unavailable
-from homeport.kernel.base.settings import redacted
+from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
 from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
 from homeport.kernel.knowledge import findings
 from homeport.kernel.module import Services, installed_modules
@@ -34,6 +35,8 @@ from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
+from homeport.web.i18n import Messages
+from homeport.web.pages.finding_facts import readable
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
 
@@ -103,7 +106,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8600,
 ) -> None:
     """Serve the portal and the API, and work on what is due."""
-    with _opened(context) as homeport:
+    is_told = settings_for(installed_modules(), **context.meta["overrides"]).base_url != DEFAULT_BASE_URL
+    address = {} if is_told else {"base_url": f"http://{host}:{port}"}
+    with _opened(context, **address) as homeport:
         if not _has_people(homeport):
             say(f"Nobody has signed in yet. Open this link once to become the first admin:\n{first_login(homeport)}")
         say(f"homeport listens on http://{host}:{port}")
@@ -293,16 +298,25 @@ def list_findings(
 ) -> None:
     """List findings, worst first."""
     console = console_of(context)
-    columns = ("id", "severity", "rule", "entity_ref", "parameters", "due_at")
+    say_words = _words_of_findings()
     with console.open_services() as services, services.database.reading() as session:
         wanted = findings.Wanted(state=state, rule=rule)
         page = findings.list_findings(session, console.actor, wanted, services.clock(), limit=limit)
-        items = [
-            {column: getattr(row, column) for column in columns}
-            | {"file": row.evidence.file, "line": row.evidence.line}
-            for row in page.findings
-        ]
-    print_items(items, ("id", "severity", "rule", "entity_ref", "file", "line"), as_json)
+        items = [_finding_item(row) | say_words(row) for row in page.findings]
+    print_items(items, ("id", "severity", "title", "place"), as_json)
+
+
+@finding_commands.command("show")
+def show_finding(context: typer.Context, finding_id: int, as_json: Json = False) -> None:
+    """Show a finding: what is wrong, where, why it matters and how to mend it."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
+        row = findings.get_finding(session, console.actor, finding_id)
+        item = _finding_item(row) | _words_of_findings()(row)
+    if as_json:
+        print_object(item)
+        return
+    print(f"{item['severity']}: {item['title']}\n{item['place'] or ''}\n\n{item['why']}\n\n{item['fix']}")
 
 
 @finding_commands.command("suppress")
@@ -387,6 +401,27 @@ def run_server(homeport: Homeport, host: str, port: int) -> None:
     """Serve the portal and work on what is due, until the process is told to stop."""
     application = create_app(homeport, homeport.worker())
     uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def _finding_item(row: findings.Finding) -> dict[str, Any]:
+    columns = ("id", "severity", "rule", "entity_ref", "parameters", "due_at", "first_seen_at", "last_seen_at")
+    place = row.evidence
+    where = f"{place.file}:{place.line}" if place.file and place.line else place.file
+    return {name: getattr(row, name) for name in columns} | {"file": place.file, "line": place.line, "place": where}
+
+
+def _words_of_findings() -> Callable[[findings.Finding], dict[str, str]]:
+    """Return what gives a finding its words, in the language of the shell."""
+    language = "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
+    messages = Messages([module.folder / "locales" for module in installed_modules()])
+
+    def words(row: findings.Finding) -> dict[str, str]:
+        told = readable(row.parameters)
+        return {
+            part: messages.translate(language, f"{row.message_key}-{part}", **told) for part in ("title", "why", "fix")
+        }
+
+    return words
 
 
 def _has_people(homeport: Homeport) -> bool:

@@ -110,7 +110,7 @@ def _requests(session: Session, console: Console, ref: str | None) -> list[dict[
     location = repository.find_location(session, row.location_id) if row else None
     if row is None or location is None:
         raise NotFound(f"There is no entity {wanted}. `homeport catalog list` shows what there is.")
-    return [{"target": location.target, "only": [row.repository]}]
+    return [{"target": location.target, "only": [repository.path_of(session, row)]}]
 
 
 def _owner(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
@@ -68,9 +69,21 @@ def _of_problem(problem: Problem) -> Found:
         severity=SEVERITIES[problem.rule],
         entity=EntityRef.parse(problem.entity) if problem.entity else None,
         key=f"{problem.repository}:{told}",
-        parameters={"repository": problem.repository, **problem.parameters},
+        parameters={"repository": problem.repository, **problem.parameters, **_words(problem)},
         evidence=_evidence(problem.repository, place.file if place else None, place.line if place else None),
     )
+
+
+def _words(problem: Problem) -> dict[str, str]:
+    """What the messages say beside a problem's own parameters: a valid name for an owner nobody described."""
+    if problem.rule != "catalog.unknown-owner":
+        return {}
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", problem.parameters["owner"].rpartition("/")[2]).strip("-_.@")
+    source = {"codeowners": "CODEOWNERS", "yaml": "catalog-info.yaml"}
+    return {
+        "name": name.lower() or "team",
+        "source": source.get(problem.parameters["source"], problem.parameters["source"]),
+    }
 
 
 def _contradictions(one: ComposedEntity) -> Iterable[Found]:

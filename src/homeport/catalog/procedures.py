@@ -175,7 +175,8 @@ def _counted(count: int, what: str) -> str:
 def _repositories(target: str) -> list[GitRepository]:
     root = Path(target)
     if not root.is_dir():
-        raise SourceUnreadable(f"There is no folder {target}. Name a folder that holds Git repositories.")
+        what = "is a file" if root.is_file() else "is not there"
+        raise SourceUnreadable(f"{target} {what}. Name a folder that holds Git repositories.")
     return list(find_repositories(root))
 
 
@@ -184,17 +185,21 @@ def _path_of(source: GitRepository) -> str:
 
 
 def _all_readings(session: Session) -> tuple[list[tuple[int, Reading]], list[tuple[str, str]]]:
-    """Every reading with its location, and (repository, reason) of those that could not be read the last time."""
-    locations = repository.list_locations(session)
+    """Every reading with its location, and (repository, reason) of those that could not be read the last time.
+
+    The oldest location comes first: where two give one name, the one that was there keeps it.
+    """
     readings, unreadable = [], []
-    for location in locations:
-        prefix = f"{Path(location.target).name}/" if len(locations) > 1 else ""
+    labels: set[str] = set()
+    for location in repository.list_locations(session):
         for path, row in sorted(repository.repositories_of(session, location.id).items()):
+            label = path if path not in labels else f"{Path(location.target).name}/{path}"
+            label = label if label not in labels else f"{location.id}/{label}"
+            labels.add(label)
             if row.error is not None:
-                unreadable.append((prefix + path, row.error))
+                unreadable.append((label, row.error))
             if row.reading is not None:
-                reading = Reading.from_json(row.reading)
-                readings.append((location.id, replace(reading, repository=prefix + path)))
+                readings.append((location.id, replace(Reading.from_json(row.reading), repository=label)))
     return readings, unreadable
 
 

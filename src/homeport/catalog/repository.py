@@ -296,6 +296,14 @@ def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:
     return list(session.scalars(select(EntityRow.ref).where(EntityRow.owner.in_(list(owners))).order_by(EntityRow.ref)))
 
 
+def path_of(session: Session, row: EntityRow) -> str:
+    """Return the path of the entity's repository below its location; its name may have the location's before it."""
+    paths = repositories_of(session, row.location_id)
+    if row.repository in paths:
+        return row.repository
+    return next((path for path in sorted(paths) if row.repository.endswith(f"/{path}")), row.repository)
+
+
 def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
     """Return how many entities there are of each kind, in lower case."""
     kind = func.lower(EntityRow.kind)

@@ -19,6 +19,7 @@ import typer
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from homeport.kernel.base.errors import Cancelled, RunFailed
 from homeport.kernel.base.wakeups import WAKEUPS
@@ -30,6 +31,7 @@ from homeport.kernel.work.worker import Worker
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _FOLLOW_POLL_S = 0.2
+_PIPE_WIDTH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,11 @@ def print_items(items: Sequence[Mapping[str, Any]], columns: Iterable[str], as_j
     for name in names:
         table.add_column(name.upper().replace("_", " "), overflow="fold")
     for item in items:
-        table.add_row(*(_cell(item.get(name)) for name in names))
-    RichConsole().print(table)
+        table.add_row(*(Text(_cell(item.get(name))) for name in names))
+    console = RichConsole(emoji=False)
+    if not console.is_terminal:  # a pipe has no width: nothing is broken in the middle of a word
+        console = RichConsole(emoji=False, width=_PIPE_WIDTH)
+    console.print(table)
 
 
 def print_object(values: Mapping[str, Any]) -> None:
@@ -98,7 +103,7 @@ def print_object(values: Mapping[str, Any]) -> None:
 
 def say(message: str) -> None:
     """Tell the person something that is no data."""
-    RichConsole(stderr=True, highlight=False, markup=False, soft_wrap=True).print(message)
+    RichConsole(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(message)
 
 
 def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:
@@ -114,7 +119,7 @@ def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:
             for line in lines:
                 after = line.number
                 if not quiet:
-                    progress.console.print(line.text, markup=False, highlight=False)
+                    progress.console.print(line.text, markup=False, highlight=False, emoji=False)
             ended = sum(RunState(state).has_ended for state in states)
             progress.update(bar, total=len(states) or None, completed=ended, description=f"run {run_id}")
             if RunState(row.state).has_ended and not lines:

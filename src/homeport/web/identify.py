@@ -74,6 +74,10 @@ def actor_of(request: Request) -> Actor:
     """
     actor = request.state.actor
     if actor is None:
+        if "authorization" in request.headers:
+            raise Unauthenticated(
+                "The API token is unknown, revoked or expired. `homeport token list` shows the live ones."
+            )
         raise Unauthenticated("Nobody is signed in. Sign in, or send an API token as `Authorization: Bearer hp_…`.")
     assert isinstance(actor, Actor)
     return actor

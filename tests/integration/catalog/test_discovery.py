@@ -294,3 +294,18 @@ def test_whose_an_api_is_is_asked_of_its_component_alone(installation, repositor
         of_component = repository.fields_of(session, entity(installation).id)
     assert "spec.owner" not in [field.path for field in asked if field.is_asked]
     assert "spec.owner" in [field.path for field in of_component if field.is_asked]
+
+
+def test_a_second_folder_with_the_same_repositories_takes_nothing_from_the_first(installation, repositories) -> None:
+    repositories.commit("b/shop/order-api", {**SERVICE, "CODEOWNERS": "* @acme/team-order\n"})
+    installation.discover(repositories.root / "b")
+    before = entity(installation)
+    shutil.copytree(repositories.root / "b", repositories.root / "a")
+    run = installation.discover(repositories.root / "a")
+    after = entity(installation)
+    assert run.outcome["removed"] == 0
+    kept = (after.repository, after.location_id, after.owner, after.type)
+    assert kept == (before.repository, before.location_id, before.owner, before.type)
+    assert "catalog.duplicate-entity" in open_findings(installation)
+    with installation.database.reading() as session:
+        assert repository.path_of(session, after) == "shop/order-api"

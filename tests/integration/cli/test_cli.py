@@ -135,7 +135,7 @@ def test_findings_are_listed_and_suppressed(homeport: Shell, folder: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("catalog", "discover", "/nowhere/at/all"), 2, "There is no folder"),
+        (("catalog", "discover", "/nowhere/at/all"), 2, "is not there"),
         (("catalog", "get", "order-api"), 4, "There is no entity component:default/order-api"),
         (("catalog", "get", "not a ref!"), 2, "is not an entity reference"),
         (("catalog", "refresh"), 2, "Nothing was discovered yet"),

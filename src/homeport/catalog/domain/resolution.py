@@ -65,10 +65,11 @@ class Resolution:
 def resolve(readings: Sequence[Reading], described: Iterable[DescribedEntity] = ()) -> Resolution:
     """Return the catalog that the repositories tell of together.
 
+    Where two of them give one name, the first in `readings` keeps it.
     `described` are entities known from elsewhere: they count as people, teams and names, and are not in the result.
     """
     known = list(described)
-    ordered = sorted(readings, key=lambda reading: reading.repository)
+    ordered = list(readings)
     everyone = [*known, *(entity for reading in ordered for entity in reading.described)]
     work = _Work(build_directory(everyone), {ref_of(entity.document) for entity in known})
     for reading in ordered:

@@ -103,7 +103,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to the newest shape, creating them when there are none."""
         if self.is_sqlite:
-            Path(self.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self.url.removeprefix("sqlite:///")).parent)
         config = Config()
         config.set_main_option("script_location", "homeport:migrations")
         with self._translated(), self.engine.begin() as connection:
@@ -145,6 +145,14 @@ class Database:
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Do `action` once the transaction of `session` has been committed; never if it was rolled back."""
     session.info.setdefault("after_commit", []).append(action)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{folder} can't be made: {error.strerror}. Name another with --home or HOMEPORT_HOME."
+        raise DatabaseUnavailable(reason) from None
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, c
 from homeport.kernel.base.errors import FieldError, InvalidSetting
 
 _PREFIX = "HOMEPORT_"
+DEFAULT_BASE_URL = "http://127.0.0.1:8600"
 
 
 class Section(BaseModel):
@@ -34,7 +35,7 @@ class Settings(Section):
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL, such as postgresql+psycopg://…; without it, SQLite in `home`."
     )
-    base_url: str = Field("http://127.0.0.1:8600", description="Address under which users reach the portal.")
+    base_url: str = Field(DEFAULT_BASE_URL, description="Address under which users reach the portal.")
     organisation: str = Field("homeport", description="Name of your organisation, shown in the portal.")
     language: str = Field(
         "en", pattern="^(ko|en)$", description="Language where neither user nor browser chose: ko or en."
@@ -83,6 +84,8 @@ def load_settings(
     model = _with_sections(sections or {})
     from_environment = _from_environment(environment, model)
     home = Path(overrides.get("home") or from_environment.get("home") or ".homeport")
+    if home.exists() and not home.is_dir():
+        raise InvalidSetting(f"{home} is a file; home must be a folder.")
     merged = _merge(_merge(_from_file(home / "homeport.yaml"), from_environment), {**overrides, "home": home})
     try:
         return model.model_validate(merged)

@@ -256,7 +256,7 @@ def test_of_two_described_entities_with_one_name_the_first_counts_and_both_place
     found = resolve([read("b", files), read("a", files)])
     (problem,) = found.problems
     assert (problem.rule, problem.parameters["first"], problem.parameters["second"]) == (
-        "catalog.duplicate-entity", "a: catalog-info.yaml:1", "b: catalog-info.yaml:1",
+        "catalog.duplicate-entity", "b: catalog-info.yaml:1", "a: catalog-info.yaml:1",
     )  # fmt: skip
 
 
@@ -289,8 +289,8 @@ def test_a_group_that_says_nothing_is_no_system(read: Read, group: str) -> None:
 def test_problems_know_their_repository(read: Read) -> None:
     found = resolve([read("a", {"openapi.yaml": "openapi: 3.0.0\ninfo: [\n"}, group=("g",)), read("e", {}, sha=None)])
     assert [(problem.rule, problem.repository) for problem in found.problems] == [
-        ("catalog.empty-repository", "e"),
         ("catalog.broken-file", "g/a"),
+        ("catalog.empty-repository", "e"),
     ]
 
 

@@ -53,14 +53,14 @@ finding-catalog-unknown-owner-example =
     apiVersion: backstage.io/v1alpha1
     kind: Group
     metadata:
-      name: { $owner }
+      name: { $name }
     spec:
       type: team
       children: []
 
 finding-catalog-ambiguous-owner-name = Unclear owner
 finding-catalog-ambiguous-owner-title = It is not clear who owns { $entity }
-finding-catalog-ambiguous-owner-why = Nobody wrote down an owner, and the commits of the last months come from several teams: { $candidates }. homeport does not guess between them.
+finding-catalog-ambiguous-owner-why = Nobody wrote down an owner, and the commits of the last months come from several teams: { $candidates }. The owner shown is only the one with most commits.
 finding-catalog-ambiguous-owner-fix = Let the teams agree, then confirm the owner on the page of { $entity }, or add this line to CODEOWNERS:
 finding-catalog-ambiguous-owner-example =
     # CODEOWNERS

@@ -53,14 +53,14 @@ finding-catalog-unknown-owner-example =
     apiVersion: backstage.io/v1alpha1
     kind: Group
     metadata:
-      name: { $owner }
+      name: { $name }
     spec:
       type: team
       children: []
 
 finding-catalog-ambiguous-owner-name = 불분명한 담당
 finding-catalog-ambiguous-owner-title = { $entity }의 담당 팀이 분명하지 않습니다
-finding-catalog-ambiguous-owner-why = 담당을 적어 둔 곳이 없고, 최근 몇 달 동안 여러 팀이 커밋했습니다: { $candidates }. homeport는 그중에서 임의로 고르지 않습니다.
+finding-catalog-ambiguous-owner-why = 담당을 적어 둔 곳이 없고, 최근 몇 달 동안 여러 팀이 커밋했습니다: { $candidates }. 지금 표시된 담당은 커밋이 가장 많은 팀일 뿐입니다.
 finding-catalog-ambiguous-owner-fix = 팀끼리 담당을 정한 다음 { $entity } 페이지에서 확인해 주거나, CODEOWNERS에 다음 줄을 추가하십시오.
 finding-catalog-ambiguous-owner-example =
     # CODEOWNERS

@@ -19,7 +19,7 @@ web-language = Language
 web-group-deliver = Deliver
 web-group-operate = Operate
 web-group-secure = Secure
-web-group-admin = Admin
+web-group-admin = System
 
 ## Navigation
 

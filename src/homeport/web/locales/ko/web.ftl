@@ -19,7 +19,7 @@ web-language = 언어
 web-group-deliver = 배포
 web-group-operate = 운영
 web-group-secure = 보안
-web-group-admin = 관리
+web-group-admin = 시스템
 
 ## 메뉴
 
