@@ -84,7 +84,17 @@ def rest() -> str:
     for path, operations in sorted(_openapi()["paths"].items()):
         for method, operation in operations.items():
             lines.append(f"| `{method.upper()} {path}` | {operation['summary']} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_procedures()]) + "\n"
+
+
+def _procedures() -> list[str]:
+    lines = ["\n## Procedures\n", "What `POST /api/v1/runs` can start, and the fields of `input`.\n"]
+    lines += ["| procedure | input | meaning |", "|---|---|---|"]
+    with tempfile.TemporaryDirectory() as folder, installation(home=Path(folder)) as homeport:
+        for procedure in homeport.services.procedures.all():
+            for name, field in procedure.input.model_fields.items():
+                lines.append(f"| `{procedure.name}` | `{name}` | {field.description} |")
+    return lines
 
 
 def _settings_rows(prefix: str, section: type[Section]) -> Iterator[str]:

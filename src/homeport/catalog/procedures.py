@@ -33,8 +33,10 @@ DISCOVER = "catalog.discover"
 class DiscoverRequest(Input):
     """What to discover: a folder of Git repositories; only the named ones, and again even if unchanged, if given."""
 
-    target: str = Field(min_length=1)
-    only: tuple[str, ...] = ()
+    target: str = Field(min_length=1, description="Folder of Git repositories on the machine that homeport runs on.")
+    only: tuple[str, ...] = Field(
+        (), description="Paths of repositories below it: only these are read, and again even if unchanged."
+    )
 
 
 class Discover:

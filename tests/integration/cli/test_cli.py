@@ -127,6 +127,8 @@ def test_findings_are_listed_and_suppressed(homeport: Shell, folder: Path) -> No
     found = homeport("findings", "list", "--rule", "catalog.broken-file", "--json").json["items"]
     assert found[0]["file"].endswith("catalog-info.yaml")
     number = str(found[0]["id"])
+    assert "catalog-info.yaml" in found[0]["place"]
+    assert found[0]["title"] in homeport("findings", "show", number).out
     assert homeport("findings", "suppress", number, "--reason", "known", "--days", "7").code == 0
     assert homeport("findings", "list", "--rule", "catalog.broken-file", "--json").json["items"] == []
     assert len(homeport("findings", "list", "--state", "suppressed", "--json").json["items"]) == 1
@@ -139,6 +141,9 @@ def test_findings_are_listed_and_suppressed(homeport: Shell, folder: Path) -> No
         (("catalog", "get", "order-api"), 4, "There is no entity component:default/order-api"),
         (("catalog", "get", "not a ref!"), 2, "is not an entity reference"),
         (("catalog", "refresh"), 2, "Nothing was discovered yet"),
+        (("--home", "/proc/none", "catalog", "list"), 7, "can't be made"),
+        (("--home", "/dev/null", "catalog", "list"), 2, "is a file"),
+        (("catalog", "get", "a:b:c"), 2, "'a:b:c' is not"),
         (("catalog", "nonsense"), 2, "No such command"),
         (("token", "create", "--name", "x", "--role", "king"), 2, "king"),
     ],

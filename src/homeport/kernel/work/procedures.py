@@ -104,6 +104,10 @@ class Procedures:
         """Make the procedure known."""
         self._by_name[procedure.name] = procedure
 
+    def all(self) -> list[Procedure[Any]]:
+        """Return every procedure, by name."""
+        return [self._by_name[name] for name in sorted(self._by_name)]
+
     def get(self, name: str) -> Procedure[Any]:
         """Return the procedure `name`.
 
