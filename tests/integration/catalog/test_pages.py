@@ -353,7 +353,7 @@ def test_a_discovery_is_looked_at_before_it_starts(portal: Portal, operator: Tes
 def test_a_folder_that_is_not_there_is_said_in_place(operator: TestClient) -> None:
     answer = operator.get("/catalog/discover?target=/no/such/folder")
     assert answer.status_code == 422
-    assert "There is no folder /no/such/folder" in answer.text
+    assert "/no/such/folder is not there" in answer.text
 
 
 def test_only_operators_discover(portal: Portal) -> None:

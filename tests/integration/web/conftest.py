@@ -140,7 +140,7 @@ class Portal:
 
 
 def unknown_owner(entity: EntityRef = ORDER_API, severity: Severity = Severity.HIGH) -> Found:
-    parameters = {"entity": str(entity), "owner": "team-gone", "source": "CODEOWNERS"}
+    parameters = {"entity": str(entity), "owner": "team-gone", "name": "team-gone", "source": "CODEOWNERS"}
     evidence = findings.Evidence(f"{entity.name}/CODEOWNERS", 3, "* @team-gone")
     return Found("catalog.unknown-owner", "repository", severity, entity, parameters=parameters, evidence=evidence)
 
