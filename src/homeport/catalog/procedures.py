@@ -106,7 +106,7 @@ class Discover:
             if source is None:
                 raise SourceUnreadable(f"{path} is no longer there.")
             with run.reading() as session:
-                known = repository.repositories_of(session, location_id).get(path)
+                known = repository.find_repository(session, location_id, path)
             head = source.head()
             is_known = known is not None and known.reading is not None and not is_forced
             if known is not None and is_known and known.head == head and known.reader_version == FORMAT:
@@ -124,7 +124,7 @@ class Discover:
         return True
 
     def _keep(self, session: Session, location_id: int, path: str, head: str | None, reading: Reading) -> None:
-        row = repository.repositories_of(session, location_id).get(path)
+        row = repository.find_repository(session, location_id, path)
         row = row or RepositoryRow(location_id=location_id, path=path)
         row.head, row.reader_version, row.reading = head, FORMAT, reading.to_json()
         row.read_at, row.error = self._services.clock(), None
@@ -132,7 +132,7 @@ class Discover:
 
     def _note_failure(self, run: Run, location_id: int, path: str, error: HomeportError) -> None:
         with run.writing() as session:
-            row = repository.repositories_of(session, location_id).get(path)
+            row = repository.find_repository(session, location_id, path)
             row = row or RepositoryRow(location_id=location_id, path=path, head=None, reader_version=FORMAT)
             row.read_at, row.error = self._services.clock(), error.message
             session.add(row)

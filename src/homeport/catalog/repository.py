@@ -304,6 +304,11 @@ def path_of(session: Session, row: EntityRow) -> str:
     return next((path for path in sorted(paths) if row.repository.endswith(f"/{path}")), row.repository)
 
 
+def find_repository(session: Session, location_id: int, path: str) -> RepositoryRow | None:
+    """Return what is known of one repository of a location, or None."""
+    return session.scalars(select(RepositoryRow).filter_by(location_id=location_id, path=path)).one_or_none()
+
+
 def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
     """Return how many entities there are of each kind, in lower case."""
     kind = func.lower(EntityRow.kind)
