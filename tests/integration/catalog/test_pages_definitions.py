@@ -122,6 +122,6 @@ def test_a_bomb_of_references_is_shown_at_once() -> None:
         f"openapi: 3.0.0\na0: &a0 {{type: string}}\n{levels}\n"
         "paths: {/x: {get: {responses: {'200': {content: {j: {schema: *a39}}}}}}}"
     )
-    began = time.perf_counter()
+    began = time.process_time()
     assert definitions.read("openapi", text).operation_count == 1
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -83,7 +83,8 @@ def test_a_setting_connects_to_nothing(name: str, value: str) -> None:
 
 @given(st.text(max_size=30), st.text(max_size=120))
 def test_any_setting_is_read(name: str, value: str) -> None:
-    connections([Setting(name, value, "env", PLACE)])
+    found = connections([Setting(name, value, "env", PLACE)])
+    assert all(0 < one.confidence <= 1 and one.place == PLACE for one in found)
 
 
 @given(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.from_regex(r"[A-Za-z0-9%!-]{6,12}", fullmatch=True))

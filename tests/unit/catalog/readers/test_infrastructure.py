@@ -132,10 +132,10 @@ def test_terraform_that_does_not_close_is_told_with_its_line(text: str, line: in
     "text", ["/*" * 200_000, "<<a\n" * 100_000, '"' * 400_001, "{" * 300_000, '"${' * 200_000, "a " * 300_000]
 )
 def test_hostile_terraform_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(BrokenFile):
         read_terraform("main.tf", text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.text(alphabet='resource"{}[]()=\n<-EOT#/*$\\ ab', max_size=150))

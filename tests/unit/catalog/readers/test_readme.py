@@ -63,9 +63,9 @@ def test_the_sentence_knows_its_line() -> None:
     "text", ["![" * 100_000, "[" * 200_000, "<!--" * 50_000, "a " * 100_000, "*" * 200_000, "=" * 200_000]
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_readme("README.md", text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.text(max_size=300))

@@ -262,9 +262,9 @@ def test_an_api_written_in_yaml_and_json_is_one(read: Read) -> None:
 
 def test_a_tree_of_many_files_is_read_in_little_time(read: Read) -> None:
     files = {f"src/pkg{number % 50}/module{number}.yaml": "a: 1\n" for number in range(5_000)}
-    started = time.perf_counter()
+    started = time.process_time()
     read("large", files | {f"src/{number}.py": "x" for number in range(5_000)})
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_characters_that_databases_refuse_are_replaced(read: Read) -> None:

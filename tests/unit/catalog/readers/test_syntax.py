@@ -127,10 +127,10 @@ def bomb() -> str:
     ],
 )
 def test_hostile_yaml_is_refused_at_once(text: str, reason: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BrokenFile, match=reason):
         parse_yaml(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_merge_bombs_count_as_well() -> None:
@@ -151,10 +151,10 @@ def test_hostile_json_is_refused(text: str) -> None:
     "text", [".".join(["a"] * 50_000) + " = 1", "a = " + "[" * 50_000, "a = ", '"a" . ' * 5_000 + "b = 1"]
 )
 def test_hostile_toml_is_refused_at_once(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BrokenFile):
         parse_toml(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_xml_entities_are_refused_with_their_line() -> None:
