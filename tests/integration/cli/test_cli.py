@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from homeport import cli
 
@@ -180,3 +182,13 @@ def test_the_audit_trail_is_verified(homeport: Shell) -> None:
     assert verified.code == 0
     assert verified.json["rows"] + verified.json["unsealed"] == 1
     assert verified.json["breaks"] == []
+
+
+def test_logs_go_to_the_standard_error_that_stands_when_they_are_written(
+    homeport: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homeport("token", "list")
+    later = io.StringIO()
+    monkeypatch.setattr("sys.stderr", later)
+    structlog.get_logger().warning("told later")
+    assert "told later" in later.getvalue()
