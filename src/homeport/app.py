@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,12 @@ class Homeport:
     def settings(self) -> Settings:
         """The settings of the installation."""
         return self.services.settings
+
+    def start(self) -> None:
+        """Let each module do what it does once when work begins."""
+        for module in self.modules:
+            if module.start is not None:
+                module.start(self.services)
 
     def worker(self, only: str | None = None) -> Worker:
         """Return a worker for what is due, not yet started; for one run alone if `only` names it."""
@@ -100,6 +107,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> Any:
         if worker:
             worker.start()
+            threading.Thread(target=homeport.start, name="start", daemon=True).start()
         yield
         if worker:
             worker.stop()

@@ -121,6 +121,7 @@ def worker(context: typer.Context) -> None:
     with _opened(context) as homeport:
         working = homeport.worker()
         working.start()
+        homeport.start()
         say("Working. Stop with Ctrl-C.")
         try:
             while working.is_alive:

@@ -104,13 +104,15 @@ def _requests(session: Session, console: Console, ref: str | None) -> list[dict[
         locations = repository.list_locations(session)
         if not locations:
             raise InvalidInput("Nothing was discovered yet. Begin with `homeport catalog discover DIR`.")
-        return [{"target": location.target} for location in locations]
+        return [{"type": location.type, "target": location.target} for location in locations]
     wanted = EntityRef.parse(ref, "component")
     row = repository.find_entity(session, console.actor, wanted)
     location = repository.find_location(session, row.location_id) if row else None
     if row is None or location is None:
         raise NotFound(f"There is no entity {wanted}. `homeport catalog list` shows what there is.")
-    return [{"target": location.target, "only": [repository.path_of(session, row)]}]
+    unit = repository.find_unit(session, row.unit_id) if row.unit_id else None
+    only = unit.key if unit else repository.path_of(session, row)
+    return [{"type": location.type, "target": location.target, "only": [only]}]
 
 
 def _owner(text: str) -> str:

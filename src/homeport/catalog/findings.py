@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from homeport.catalog import repository
 from homeport.catalog.domain.composition import CONFIRMED, ComposedEntity
-from homeport.catalog.domain.fields import Problem
+from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.resolution import Resolution
+from homeport.catalog.models import EntityRow
 from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import InvalidEntityRef
 from homeport.kernel.base.events import Event
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import Evidence, Found, Severity
 
 SCOPE = "catalog"
+GRAPH_SCOPE = "catalog.graph"
+"""What is wrong between entities, wherever each was read; looked at as a whole."""
 
 SEVERITIES = {
     "catalog.broken-file": Severity.MEDIUM,
@@ -29,29 +35,85 @@ SEVERITIES = {
     "catalog.contradicts-confirmation": Severity.MEDIUM,
     "catalog.dangling-relation": Severity.LOW,
     "catalog.unreadable-repository": Severity.HIGH,
+    "catalog.unreadable-source": Severity.HIGH,
+    "catalog.unknown-kind": Severity.MEDIUM,
+    "catalog.owner-without-members": Severity.LOW,
 }
 """Every rule of the catalog and how bad it is."""
 
+_UNIT = "unit:"
 _OWNER_RULES = {"catalog.unknown-owner", "catalog.ambiguous-owner", "catalog.orphan"}
 _OWNER = "spec.owner"
+
+
+class _NotUnits(Container[str]):
+    def __contains__(self, part: object) -> bool:
+        return not str(part).startswith(_UNIT)
+
+
+_NOT_UNITS = _NotUnits()
+
+
+class _UnitsOf(Container[str]):
+    def __init__(self, location_id: int) -> None:
+        self._part = f"{_UNIT}{location_id}"
+
+    def __contains__(self, part: object) -> bool:
+        return part == self._part or str(part).startswith(f"{self._part}:")
+
+
 
 
 def found_problems(
     resolution: Resolution,
     composed: Sequence[ComposedEntity],
-    dangling: Iterable[tuple[str, str, str]],
+    duplicates: Iterable[Problem],
     unreadable: Iterable[tuple[str, str]],
 ) -> list[Found]:
-    """Return everything that is wrong in the catalog now; what a person has settled is not."""
+    """Return everything that is wrong in repositories now; what a person has settled is not."""
     by_ref = {one.discovered.ref: one for one in composed}
     settled = {ref for ref, one in by_ref.items() if _is_owner_confirmed(one)}
     problems = [one for one in resolution.problems if not (one.rule in _OWNER_RULES and one.entity in settled)]
     return [
         *map(_of_problem, problems),
+        *map(_of_problem, duplicates),
         *(found for one in composed for found in _contradictions(one)),
-        *(_dangling(by_ref.get(source), source, kind, target) for source, kind, target in dangling),
         *(_unreadable(repository, reason) for repository, reason in unreadable),
     ]
+
+
+def report_repositories(session: Session, found: Iterable[Found], now: datetime) -> None:
+    """Take in what is wrong in repositories, all of them."""
+    findings.report(session, SCOPE, found, _NOT_UNITS, now)
+
+
+def report_units(session: Session, location_id: int, problems: Mapping[str, Iterable[Problem]], now: datetime) -> None:
+    """Take in what is wrong in units of a location, by key; nothing else was looked at."""
+    parts = {key: f"{_UNIT}{location_id}:{key}" for key in problems}
+    found = [_of_unit(parts[key], problem) for key, told in problems.items() for problem in told]
+    findings.report(session, SCOPE, found, set(parts.values()), now)
+
+
+def report_location(session: Session, location_id: int, target: str, reason: str | None, now: datetime) -> None:
+    """Take in whether a location could be reached; `reason` says why not."""
+    part = f"{_UNIT}{location_id}"
+    problem = Problem("catalog.unreadable-source", Place(target), {"file": target, "reason": reason or ""})
+    findings.report(session, SCOPE, [_of_unit(part, problem)] if reason else [], {part}, now)
+
+
+def forget_location(session: Session, location_id: int, now: datetime) -> None:
+    """Let everything that was wrong in a location's units be gone with it."""
+    findings.report(session, SCOPE, [], _UnitsOf(location_id), now)
+
+
+def report_graph(session: Session, now: datetime) -> int:
+    """Take in what is wrong between entities, and return how much that is."""
+    found = [
+        *(_dangling(row, kind, target) for row, kind, target in repository.dangling_relations(session)),
+        *map(_without_members, repository.owners_without_members(session)),
+    ]
+    findings.report(session, GRAPH_SCOPE, found, findings.EVERYTHING, now)
+    return len(found)
 
 
 def settle_owner(session: Session, event: Event) -> None:
@@ -108,17 +170,48 @@ def _contradictions(one: ComposedEntity) -> Iterable[Found]:
         )
 
 
-def _dangling(one: ComposedEntity | None, source: str, kind: str, target: str) -> Found:
-    repository = one.discovered.repository if one else ""
-    place = one.discovered.place if one else None
+def _of_unit(part: str, problem: Problem) -> Found:
+    place = problem.place or Place("")
+    told = ":".join(problem.parameters.get(name, "") for name in ("file", "target", "entity", "reason"))
+    return Found(
+        rule=problem.rule,
+        part=part,
+        severity=SEVERITIES[problem.rule],
+        entity=_entity(problem.entity),
+        key=told,
+        parameters={"repository": place.file.rpartition("/")[0], **problem.parameters},
+        evidence=Evidence(file=place.file, line=place.line),
+    )
+
+
+def _entity(ref: str) -> EntityRef | None:
+    """The entity a problem is about, where it has a name that can be one."""
+    try:
+        return EntityRef.parse(ref) if ref else None
+    except InvalidEntityRef:
+        return None
+
+
+def _dangling(row: EntityRow, kind: str, target: str) -> Found:
     return Found(
         rule="catalog.dangling-relation",
-        part=repository,
+        part=row.ref,
         severity=SEVERITIES["catalog.dangling-relation"],
-        entity=EntityRef.parse(source),
-        key=f"{source}:{kind}:{target}",
-        parameters={"repository": repository, "entity": source, "relation": kind, "target": target},
-        evidence=_evidence(repository, place.file if place else None, place.line if place else None),
+        entity=EntityRef.parse(row.ref),
+        key=f"{kind}:{target}",
+        parameters={"repository": row.repository, "entity": row.ref, "relation": kind, "target": target},
+        evidence=_evidence(row.repository, row.file, row.line),
+    )
+
+
+def _without_members(row: EntityRow) -> Found:
+    return Found(
+        rule="catalog.owner-without-members",
+        part=row.ref,
+        severity=SEVERITIES["catalog.owner-without-members"],
+        entity=EntityRef.parse(row.ref),
+        parameters={"repository": row.repository, "entity": row.ref},
+        evidence=_evidence(row.repository, row.file, row.line),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
 from homeport.catalog.adapters.readers import read_repository
+from homeport.catalog.adapters.sources import Source
+from homeport.catalog.adapters.sources.opening import Sources
+from homeport.catalog.domain.locations import LocationType
 from homeport.catalog.domain.reading import FORMAT, Reading
 from homeport.catalog.domain.resolution import Resolution, resolve
 from homeport.catalog.events import LOCATION_DISCOVERED
-from homeport.catalog.findings import found_problems
-from homeport.catalog.models import RepositoryRow
+from homeport.catalog.findings import found_problems, report_graph, report_location, report_repositories
+from homeport.catalog.ingestion import LocationReading
+from homeport.catalog.models import LocationRow, RepositoryRow
 from homeport.catalog.service import Catalog
 from homeport.forges.git import GitRepository, find_repositories
 from homeport.kernel.base.errors import Conflict, HomeportError, SourceUnreadable
 from homeport.kernel.base.events import Event
-from homeport.kernel.knowledge import findings
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work.execution import Run
@@ -29,47 +33,69 @@ from homeport.kernel.work.procedures import Input, Plan, PlannedTarget
 
 DISCOVER = "catalog.discover"
 
+_MOST_TARGETS = 500
+"""More files than that are read as well, but the run's page does not list each."""
+_HINTS = {
+    LocationType.REPOS: "Name a folder that holds Git repositories.",
+    LocationType.GIT: "Name the URL of a Git repository.",
+    LocationType.FILE: "Name a file, or a pattern such as /srv/catalog/**/*.yaml.",
+    LocationType.URL: "Name the address of a catalog-info.yaml.",
+    LocationType.BACKSTAGE: "Name the address of a Backstage that has entities.",
+}
+
 
 class DiscoverRequest(Input):
-    """What to discover: a folder of Git repositories; only the named ones, and again even if unchanged, if given."""
+    """What to read: a location; only some repositories or files of it, and again even if unchanged, if given."""
 
-    target: str = Field(min_length=1, description="Folder of Git repositories on the machine that homeport runs on.")
+    type: LocationType = Field(LocationType.REPOS, description="How the location is read.")
+    target: str = Field(
+        min_length=1, description="Folder of Git repositories, glob of files, Git URL, address, or a Backstage's URL."
+    )
     only: tuple[str, ...] = Field(
-        (), description="Paths of repositories below it: only these are read, and again even if unchanged."
+        (), description="Paths of repositories, or keys of files: only these are read, and again even if unchanged."
     )
 
 
 class Discover:
-    """Reads every repository of a folder and publishes the entities it tells of."""
+    """Reads every repository or descriptor of a location and publishes the entities it tells of."""
 
     name = DISCOVER
     action = "catalog.discover"
     input = DiscoverRequest
 
-    def __init__(self, services: Services, catalog: Catalog) -> None:
+    def __init__(self, services: Services, catalog: Catalog, sources: Sources) -> None:
         self._services = services
         self._catalog = catalog
+        self._sources = sources
 
     def plan(self, request: DiscoverRequest) -> Plan:
-        """Return the repositories that would be read.
+        """Return the repositories or files that would be looked at.
 
         Raises:
-            SourceUnreadable: the folder is not there, or holds no repository.
+            SourceUnreadable: the location is not there, or holds nothing.
         """
-        found = [_path_of(one) for one in _repositories(request.target)]
-        if not found:
-            raise SourceUnreadable(
-                f"No Git repository was found below {request.target}. Name a folder that holds repositories."
-            )
+        try:
+            found = self._starts(request)
+        except SourceUnreadable as trouble:
+            if not self._is_known(request):
+                raise
+            return Plan(_commitments(request), {"trouble": trouble.message})
+        if not found and not self._is_known(request):
+            raise SourceUnreadable(f"Nothing to read was found at {request.target}. {_HINTS[request.type]}")
         chosen = [path for path in found if not request.only or path in request.only]
         return Plan(
-            commitments={"target": request.target},
-            observations={"repositories": len(found)},
-            targets=tuple(PlannedTarget(path, path) for path in chosen),
+            commitments=_commitments(request),
+            observations={"repositories" if request.type.is_of_repositories else "files": len(found)},
+            targets=tuple(PlannedTarget(path, path) for path in chosen[:_MOST_TARGETS]),
         )
 
     def run(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
-        """Read the repositories, then publish what they tell together."""
+        """Read what changed, then publish it."""
+        if request.type.is_of_repositories:
+            return self._read_repositories(run, request)
+        return self._read_descriptors(run, request)
+
+    def _read_repositories(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         location_id = run.step("find", lambda: self._find(run, request))["location"]
         failed = self._read_all(run, request, location_id)
         published = run.step("publish", lambda: self._publish(run, request), is_of_targets=True)
@@ -80,10 +106,80 @@ class Discover:
             )
         return published
 
-    def _find(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
-        there = {_path_of(one) for one in _repositories(request.target)}
+    def _read_descriptors(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
+        now = self._services.clock()
         with run.writing() as session:
-            location = repository.get_or_add_location(session, request.target, self._services.clock())
+            location = repository.get_or_add_location(session, request.type, request.target, now)
+        try:
+            source = self._sources.open(request.type, request.target)
+            starts = source.starts()
+        except SourceUnreadable as trouble:
+            self._note_trouble(run, location.id, trouble.message)
+            raise
+        outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
+        if outcome["unreadable"]:
+            raise Conflict(
+                f"{outcome['unreadable']} of what {request.target} leads to could not be read; findings say why. "
+                "What was known of it stays. Retry the run when it can be read again."
+            )
+        return outcome
+
+    def _read_units(
+        self, run: Run, request: DiscoverRequest, location: LocationRow, source: Source, starts: Sequence[str]
+    ) -> dict[str, Any]:
+        reading = LocationReading(self._services, self._catalog, run, location, source)
+        tally = reading.read(starts, request.only)
+        now = self._services.clock()
+        with run.writing() as session:
+            row = repository.get_or_add_location(session, request.type, request.target, now)
+            is_first, row.discovered_at = row.discovered_at is None, now
+            row.error = row.error_since = None
+            report_location(session, row.id, row.target, None, now)
+            if tally.stored.has_changes or is_first:
+                run.log(f"{report_graph(session, now)} relations lead nowhere or to groups without members")
+            unreadable = set(tally.unreadable)
+            for target in run.plan.targets:
+                if target.name in unreadable:
+                    run.fail_target(session, target.name, "could not be read")
+                else:
+                    run.finish_target(session, target.name, {}, "read")
+            self._announce(session, row, now)
+        counts = asdict(tally.stored) | {"findings": tally.problems, "unreadable": len(tally.unreadable)}
+        run.log(f"{tally.read} read, {tally.unchanged} unchanged, {len(tally.unreadable)} unreadable")
+        return counts
+
+    def _note_trouble(self, run: Run, location_id: int, reason: str) -> None:
+        now = self._services.clock()
+        with run.writing() as session:
+            row = repository.get_location(session, location_id)
+            row.error, row.error_since = reason, row.error_since or now
+            report_location(session, location_id, row.target, reason, now)
+            self._announce(session, row, now)
+
+    def _announce(self, session: Session, location: LocationRow, now: datetime) -> None:
+        told = {"type": location.type, "target": location.target}
+        event = Event(LOCATION_DISCOVERED, f"location:{location.id}", told, now)
+        self._services.subscribers.publish(session, event)
+
+    def _is_known(self, request: DiscoverRequest) -> bool:
+        """Whether the location was there before: then a run tells that it can't be read, and what it gave stays."""
+        with self._services.database.reading() as session:
+            return repository.find_location_of(session, request.type, request.target) is not None
+
+    def _starts(self, request: DiscoverRequest) -> list[str]:
+        if request.type.is_of_repositories:
+            return [_path_of(one) for one in self._repositories(request)]
+        return list(self._sources.open(request.type, request.target).starts())
+
+    def _repositories(self, request: DiscoverRequest) -> list[GitRepository]:
+        if request.type is LocationType.GIT:
+            return [self._sources.fetch(request.target)]
+        return _repositories(request.target)
+
+    def _find(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
+        there = {_path_of(one) for one in self._repositories(request)}
+        with run.writing() as session:
+            location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
             known = repository.repositories_of(session, location.id)
             for path, row in known.items():
                 if path not in there:
@@ -93,7 +189,7 @@ class Discover:
         return {"location": location.id}
 
     def _read_all(self, run: Run, request: DiscoverRequest, location_id: int) -> list[str]:
-        there = {_path_of(one): one for one in _repositories(request.target)}
+        there = {_path_of(one): one for one in self._repositories(request)}
         return [
             path
             for path in run.pending_targets()
@@ -127,7 +223,7 @@ class Discover:
         row = repository.find_repository(session, location_id, path)
         row = row or RepositoryRow(location_id=location_id, path=path)
         row.head, row.reader_version, row.reading = head, FORMAT, reading.to_json()
-        row.read_at, row.error = self._services.clock(), None
+        row.read_at, row.error, row.error_since = self._services.clock(), None, None
         session.add(row)
 
     def _note_failure(self, run: Run, location_id: int, path: str, error: HomeportError) -> None:
@@ -135,6 +231,7 @@ class Discover:
             row = repository.find_repository(session, location_id, path)
             row = row or RepositoryRow(location_id=location_id, path=path, head=None, reader_version=FORMAT)
             row.read_at, row.error = self._services.clock(), error.message
+            row.error_since = row.error_since or row.read_at
             session.add(row)
             run.fail_target(session, path, error.message)
         run.log(f"{path}: {error.message}", level="error")
@@ -142,20 +239,25 @@ class Discover:
     def _publish(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         with run.reading() as session:
             readings, unreadable = _all_readings(session)
-        resolution = resolve([reading for _, reading in readings])
+            described = repository.described_elsewhere(session)
+        resolution = resolve([reading for _, reading in readings], described)
         run.log(f"{len(resolution.entities)} entities found, {len(resolution.problems)} problems")
         now = self._services.clock()
         with run.writing() as session:
-            published, composed = self._catalog.publish(session, SYSTEM, _by_location(readings, resolution))
-            session.flush()
-            problems = found_problems(resolution, composed, repository.dangling_relations(session), unreadable)
-            findings.report(session, "catalog", problems, findings.EVERYTHING, now)
-            location = repository.get_or_add_location(session, request.target, now)
+            published = self._catalog.publish(session, SYSTEM, _by_location(readings, resolution))
+            problems = found_problems(resolution, published.composed, published.problems, unreadable)
+            report_repositories(session, problems, now)
+            dangling = report_graph(session, now)
+            location = repository.get_or_add_location(session, request.type, request.target, now)
             location.discovered_at = now
-            event = Event(LOCATION_DISCOVERED, f"location:{location.id}", {"target": request.target}, now)
-            self._services.subscribers.publish(session, event)
-        run.log(f"published: {published.added} new, {published.changed} changed, {published.removed} removed")
-        return asdict(published) | {"findings": len(problems)}
+            self._announce(session, location, now)
+        stored = published.stored
+        run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")
+        return asdict(stored) | {"findings": len(problems) + dangling}
+
+
+def _commitments(request: DiscoverRequest) -> dict[str, Any]:
+    return {"type": request.type, "target": request.target}
 
 
 def summary(reading: Reading) -> str:

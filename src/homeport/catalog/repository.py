@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, insert, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from homeport.catalog.domain.composition import Answer, Verdict, digest
-from homeport.catalog.domain.relations import Relation
-from homeport.catalog.models import AnswerRow, EntityRow, FieldRow, LocationRow, RelationRow, RepositoryRow
+from homeport.catalog.domain.described import fields_of_document
+from homeport.catalog.domain.fields import DescribedEntity, Place
+from homeport.catalog.domain.relations import COUNTERPARTS
+from homeport.catalog.models import RELATIONS, AnswerRow, EntityRow, FieldRow, LocationRow, RepositoryRow, UnitRow
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.base.errors import InvalidFilter, NotFound
 from homeport.kernel.knowledge.findings import Finding, Severity
 from homeport.kernel.trust.access import readable
 from homeport.kernel.trust.identity import Actor
+
+_T = TypeVar("_T")
 
 NOBODY = "none"
 """The filter value that stands for an empty field: `owner:none`."""
@@ -48,7 +52,9 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 
 _DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
 
-_WITHOUT_DOCUMENTS = (defer(EntityRow.document, raiseload=True), defer(EntityRow.described, raiseload=True))
+_WITHOUT_DOCUMENTS = tuple(
+    defer(column, raiseload=True) for column in (EntityRow.document, EntityRow.described, EntityRow.text)
+)
 """Documents hold whole API definitions: lists leave them in the database."""
 
 
@@ -150,20 +156,29 @@ def open_findings(
     return found
 
 
-def all_entities(session: Session, location_id: int) -> dict[str, EntityRow]:
-    """Return what a location brought so far, by reference."""
-    return {row.ref: row for row in session.scalars(select(EntityRow).filter_by(location_id=location_id))}
-
-
 def entities_of_repository(session: Session, location_id: int, name: str) -> Sequence[EntityRow]:
     """Return what one repository of a location brought, by reference."""
     query = select(EntityRow).filter_by(location_id=location_id, repository=name).order_by(EntityRow.ref)
     return session.scalars(query).all()
 
 
-def fields_of(session: Session, entity_id: int) -> Sequence[FieldRow]:
-    """Return the fields of an entity in the order of their paths."""
-    return session.scalars(select(FieldRow).filter_by(entity_id=entity_id).order_by(FieldRow.path)).all()
+def fields_of(session: Session, row: EntityRow) -> Sequence[FieldRow]:
+    """Return the fields of an entity in the order of their paths; those of a described unit come from its document."""
+    stored = session.scalars(select(FieldRow).filter_by(entity_id=row.id).order_by(FieldRow.path)).all()
+    if stored or row.unit_id is None:
+        return stored
+    described = DescribedEntity(row.document, Place(row.file or row.repository, row.line))
+    return [
+        FieldRow(
+            entity_id=row.id,
+            path=found.path,
+            discovered={"chosen": asdict(found.chosen), "others": []},
+            settled=asdict(found.chosen),
+            is_asked=False,
+            read_at=row.updated_at,
+        )
+        for found in sorted(fields_of_document(described), key=lambda found: found.path)
+    ]
 
 
 def questions_for(
@@ -176,18 +191,25 @@ def questions_for(
 
 
 def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Return (source, type, target) of the relations that start at one of the entities, in that order."""
-    columns = (RelationRow.source, RelationRow.type, RelationRow.target)
-    query = select(*columns).where(RelationRow.source.in_(list(refs))).distinct().order_by(*columns)
-    return list(session.execute(query))
+    """Return (source, type, target) of the relations that start at one of the entities, in that order.
+
+    Whether the source's document states it or the target's makes no difference.
+    """
+    wanted = list(refs)
+    stated, found = RELATIONS.c, set()
+    for chunk in _chunks(wanted):
+        forth = select(EntityRow.ref, stated.type, stated.target).join(EntityRow, EntityRow.id == stated.entity_id)
+        found.update(map(tuple, session.execute(forth.where(EntityRow.ref.in_(chunk)))))
+        for source, type_, target in session.execute(forth.where(stated.target.in_(chunk))):
+            found.add((target, COUNTERPARTS.get(type_, type_), source))
+    return sorted(found)
 
 
 def most_related(session: Session, actor: Actor | None) -> EntityRef | None:
-    """Return the component with most dependencies in either direction, or None where there is no component."""
-    count = func.count(RelationRow.id)
+    """Return the component whose document states most dependencies, or None where there is no component."""
+    count = func.count(RELATIONS.c.target)
     joined = select(EntityRow.ref).outerjoin(
-        RelationRow,
-        and_(RelationRow.source == EntityRow.ref, RelationRow.type.in_(_DEPENDENCIES)),
+        RELATIONS, and_(RELATIONS.c.entity_id == EntityRow.id, RELATIONS.c.type.in_(_DEPENDENCIES))
     )
     query = joined.where(FACETS["kind"] == "component").group_by(EntityRow.ref).order_by(count.desc(), EntityRow.ref)
     found = session.scalars(readable(actor, query, EntityRow.ref).limit(1)).first()
@@ -196,17 +218,48 @@ def most_related(session: Session, actor: Actor | None) -> EntityRef | None:
 
 def targets_of(session: Session, ref: EntityRef, relation: str) -> list[str]:
     """Return what the entity stands in `relation` to."""
-    query = select(RelationRow.target).filter_by(source=str(ref), type=relation)
-    return list(session.scalars(query.distinct().order_by(RelationRow.target)))
+    return [target for _, type_, target in relations_of(session, [str(ref)]) if type_ == relation]
 
 
-def dangling_relations(session: Session) -> list[tuple[str, str, str]]:
-    """Return (source, type, target) of relations to entities that nobody knows."""
-    known = select(EntityRow.ref)
-    query = select(RelationRow.source, RelationRow.type, RelationRow.target)
-    stated = RelationRow.stated_by == RelationRow.source
-    query = query.where(stated, RelationRow.target.not_in(known)).order_by(RelationRow.id)
-    return list(session.execute(query))
+def dangling_relations(session: Session) -> list[tuple[EntityRow, str, str]]:
+    """Return (entity, type, target) of stated relations to entities that nobody knows; rows without documents."""
+    target = aliased(EntityRow)
+    query = select(EntityRow, RELATIONS.c.type, RELATIONS.c.target).join(
+        RELATIONS, RELATIONS.c.entity_id == EntityRow.id
+    )
+    unknown = query.outerjoin(target, target.ref == RELATIONS.c.target).where(target.id.is_(None))
+    return list(session.execute(unknown.order_by(EntityRow.id).options(*_WITHOUT_DOCUMENTS)).all())
+
+
+def owners_without_members(session: Session) -> Sequence[EntityRow]:
+    """Return the groups that own something and that nobody belongs to, themselves or through a group of theirs.
+
+    Where no group of the catalog has members, nobody keeps them there, and nothing is said.
+    """
+    stated = RELATIONS.c
+    edges = session.execute(
+        select(EntityRow.ref, stated.type, stated.target)
+        .join(EntityRow, EntityRow.id == stated.entity_id)
+        .where(stated.type.in_(("memberOf", "hasMember", "parentOf", "childOf")))
+    )
+    with_members: set[str] = set()
+    parents: dict[str, set[str]] = {}
+    for ref, type_, target in edges:
+        if type_ in ("memberOf", "hasMember"):
+            with_members.add(target if type_ == "memberOf" else ref)
+        else:
+            child, parent = (target, ref) if type_ == "parentOf" else (ref, target)
+            parents.setdefault(child, set()).add(parent)
+    if not with_members:
+        return []
+    waiting = list(with_members)
+    while waiting:
+        new = parents.get(waiting.pop(), set()) - with_members
+        with_members |= new
+        waiting += new
+    owning = select(EntityRow.owner).where(EntityRow.owner.is_not(None)).distinct()
+    query = select(EntityRow).where(FACETS["kind"] == "group", EntityRow.ref.in_(owning)).order_by(EntityRow.ref)
+    return [row for row in session.scalars(query.options(*_WITHOUT_DOCUMENTS)) if row.ref not in with_members]
 
 
 def answers_by_ref(session: Session, refs: Iterable[str] | None = None) -> dict[str, list[Answer]]:
@@ -231,32 +284,56 @@ def store_answer(session: Session, ref: str, actor: Actor, answer: Answer) -> No
     session.flush()
 
 
-def replace_relations(session: Session, stated: Mapping[str, Iterable[Relation]]) -> None:
-    """Let the relations that each entity's document states be exactly these."""
-    for chunk in _chunks(list(stated)):
-        session.execute(delete(RelationRow).where(RelationRow.stated_by.in_(chunk)))
-    rows = [
-        {"stated_by": ref, "source": str(one.source), "type": one.type, "target": str(one.target)}
-        for ref, relations in stated.items()
-        for one in sorted(set(relations))
-    ]
-    if rows:
-        session.execute(insert(RelationRow), rows)
-
-
-def get_or_add_location(session: Session, target: str, now: datetime) -> LocationRow:
-    """Return the location of that target, made if it was not there."""
-    row = session.scalars(select(LocationRow).filter_by(target=target)).one_or_none()
+def get_or_add_location(
+    session: Session, type_: str, target: str, now: datetime, origin: str = "person"
+) -> LocationRow:
+    """Return the location of that type and target, made if it was not there."""
+    row = find_location_of(session, type_, target)
     if row is None:
-        row = LocationRow(target=target, created_at=now)
+        row = LocationRow(type=type_, target=target, origin=origin, created_at=now)
         session.add(row)
         session.flush()
+    return row
+
+
+def described_elsewhere(session: Session) -> list[DescribedEntity]:
+    """Return the people, groups, systems and domains that were described outside of repositories."""
+    query = select(EntityRow.document, EntityRow.file, EntityRow.line, EntityRow.repository).where(
+        EntityRow.unit_id.is_not(None), FACETS["kind"].in_(("user", "group", "system", "domain"))
+    )
+    return [
+        DescribedEntity(document, Place(f"{place}/{file}" if file else place, line))
+        for document, file, line, place in session.execute(query.order_by(EntityRow.id))
+    ]
+
+
+def find_location_of(session: Session, type_: str, target: str) -> LocationRow | None:
+    """Return the location of that type and target, or None."""
+    return session.scalars(select(LocationRow).filter_by(type=type_, target=target)).one_or_none()
+
+
+def get_location(session: Session, location_id: int) -> LocationRow:
+    """Return the location.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    row = find_location(session, location_id)
+    if row is None:
+        raise NotFound(f"There is no location {location_id}. `homeport catalog locations` shows what there is.")
     return row
 
 
 def find_location(session: Session, location_id: int) -> LocationRow | None:
     """Return the location, or None."""
     return session.get(LocationRow, location_id)
+
+
+def delete_location(session: Session, location_id: int) -> None:
+    """Let go of the location with its repositories and units; its entities have to be gone already."""
+    for table in (RepositoryRow, UnitRow):
+        session.execute(delete(table).where(table.location_id == location_id))
+    session.execute(delete(LocationRow).where(LocationRow.id == location_id))
 
 
 def list_locations(session: Session) -> Sequence[LocationRow]:
@@ -289,6 +366,28 @@ def describe_locations(session: Session) -> list[LocationSummary]:
 def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:
     """Return what is known of a location's repositories, by their path below it."""
     return {row.path: row for row in session.scalars(select(RepositoryRow).filter_by(location_id=location_id))}
+
+
+def units_of(session: Session, location_id: int) -> dict[str, UnitRow]:
+    """Return what is known of a location's units, by key."""
+    return {row.key: row for row in session.scalars(select(UnitRow).filter_by(location_id=location_id))}
+
+
+def units_by_key(session: Session, location_id: int, keys: Sequence[str]) -> dict[str, UnitRow]:
+    """Return those of the units that are known, by key."""
+    query = select(UnitRow).filter_by(location_id=location_id).where(UnitRow.key.in_(keys))
+    return {row.key: row for row in session.scalars(query)}
+
+
+def delete_units(session: Session, unit_ids: Iterable[int]) -> None:
+    """Let go of the units; their entities have to be gone already."""
+    for chunk in _chunks(list(unit_ids)):
+        session.execute(delete(UnitRow).where(UnitRow.id.in_(chunk)))
+
+
+def find_unit(session: Session, unit_id: int) -> UnitRow | None:
+    """Return the unit, or None."""
+    return session.get(UnitRow, unit_id)
 
 
 def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:
@@ -363,5 +462,5 @@ def _sort_column(sort: str) -> InstrumentedAttribute[Any]:
         raise InvalidFilter(f"{sort!r} is no order of the catalog; there are {', '.join(SORTS)}.") from None
 
 
-def _chunks(items: list[str], size: int = 500) -> Iterable[list[str]]:
+def _chunks(items: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:
     return (items[start : start + size] for start in range(0, len(items), size))

@@ -78,7 +78,7 @@ class EntityDetail(EntityModel):
                 is_asked=field.is_asked,
                 read_at=field.read_at,
             )
-            for field in repository.fields_of(session, row.id)
+            for field in repository.fields_of(session, row)
         ]
         relations = [
             RelationModel(type=kind, target=target) for _, kind, target in repository.relations_of(session, [row.ref])
@@ -114,14 +114,18 @@ class AnswerRequest(BaseModel):
 
 
 class LocationModel(BaseModel):
-    """A folder of repositories that is discovered."""
+    """What is read; `error` says why it could not be the last time, and `error_since` since when."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: int
+    type: str
     target: str
+    origin: str = Field(description="config if homeport.yaml names it, api or person if somebody added it")
     created_at: datetime
     discovered_at: datetime | None
+    error: str | None
+    error_since: datetime | None
 
 
 class Locations(BaseModel):

@@ -1,45 +1,41 @@
-"""Use cases of the catalog: publish what discovery found, take people's answers."""
+"""Use cases of the catalog: publish what was read, take people's answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import repository, storing
 from homeport.catalog.adapters.stored import described_from_json, field_from_json
 from homeport.catalog.domain import composition
 from homeport.catalog.domain.composition import Answer, ComposedEntity, Verdict, compose
-from homeport.catalog.domain.fields import DiscoveredEntity, Field, Place
-from homeport.catalog.domain.relations import relations_of
+from homeport.catalog.domain.described import Described, fields_of_document
+from homeport.catalog.domain.fields import DescribedEntity, DiscoveredEntity, Field, Place, Problem
 from homeport.catalog.events import FIELD_ANSWERED
-from homeport.catalog.models import EntityRow, FieldRow
+from homeport.catalog.models import EntityRow, LocationRow, UnitRow
+from homeport.catalog.storing import Entry, Known, Stored
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidInput, NotFound
 from homeport.kernel.base.events import Event
-from homeport.kernel.knowledge import changes, search
 from homeport.kernel.module import Services
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 
-KOREAN_TITLE = "homeport.io/title.ko"
 _OWNERS = {"group", "user"}
 _NOBODY_OWNS = {"group", "user", "location"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Published:
-    """How a publication changed the catalog, in entities."""
+    """What a publication changed, what it stands on, and which names it could not have."""
 
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
+    stored: Stored = field(default_factory=Stored)
+    composed: list[ComposedEntity] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 class Catalog:
@@ -49,24 +45,61 @@ class Catalog:
         self._services = services
         self._ask_below: float = services.settings.section("catalog").ask_below
 
-    def publish(
-        self, session: Session, actor: Actor, found: Mapping[int, Sequence[DiscoveredEntity]]
-    ) -> tuple[Published, list[ComposedEntity]]:
-        """Let the catalog hold exactly what was found, by location; return what changed and every entity composed."""
+    def publish(self, session: Session, actor: Actor, found: Mapping[int, Sequence[DiscoveredEntity]]) -> Published:
+        """Let the catalog hold exactly what was found, by location; a name that another location has stays there."""
         now = self._services.clock()
         answers = repository.answers_by_ref(session)
-        counts = {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
-        composed = []
+        published = Published()
         for location_id, entities in found.items():
-            known = repository.all_entities(session, location_id)
+            known = storing.known_of_location(session, location_id)
+            known |= storing.known_by_ref(session, {one.ref for one in entities} - set(known))
+            composed = []
             for one in _compose_all(entities, answers):
-                composed.append(one)
-                row = known.pop(one.discovered.ref, None)
-                counts[self._store(session, actor, location_id, row, one, now)] += 1
-            for row in known.values():
-                self._remove(session, actor, row, now)
-                counts["removed"] += 1
-        return Published(**counts), composed
+                taken = known.get(one.discovered.ref)
+                if taken is None or taken.location_id in found:
+                    composed.append(one)
+                else:
+                    published.problems.append(_duplicate_of(one.discovered, taken))
+            entries = [self._entry(one, location_id) for one in composed]
+            published.stored.add(storing.store(session, actor, entries, known, now))
+            gone = {ref for ref, one in known.items() if one.location_id == location_id} - {one.ref for one in entries}
+            storing.remove(session, actor, gone, now)
+            published.stored.removed += len(gone)
+            published.composed += composed
+        return published
+
+    def publish_units(
+        self,
+        session: Session,
+        actor: Actor,
+        location: LocationRow,
+        described: Sequence[tuple[UnitRow, Sequence[Described]]],
+    ) -> tuple[Stored, list[tuple[UnitRow, Problem]]]:
+        """Let the catalog hold exactly what the units describe; return also the names that others have already."""
+        now = self._services.clock()
+        entries: dict[str, Entry] = {}
+        duplicates = []
+        known = storing.known_by_ref(session, [one.ref for _, found in described for one in found])
+        before = storing.known_of_units(session, [unit.id for unit, _ in described])
+        answers = repository.answers_by_ref(session, known) if known else {}
+        kept = set()
+        for unit, found in described:
+            for one in found:
+                taken = known.get(one.ref)
+                if one.is_kept:
+                    kept.add(one.ref)
+                elif one.ref in entries:
+                    first = Place(str(entries[one.ref].place["file"]), entries[one.ref].place["line"])
+                    duplicates.append((unit, _duplicate_document(one, unit, f"{entries[one.ref].place['repository']}: {first}")))
+                elif taken is not None and one.ref not in before:
+                    duplicates.append((unit, _duplicate_document(one, unit, taken.place)))
+                else:
+                    entries[one.ref] = self._described_entry(one, location, unit, answers.get(one.ref, ()))
+        stored = storing.store(session, actor, list(entries.values()), known, now)
+        gone = set(before) - set(entries) - kept
+        storing.remove(session, actor, gone, now)
+        stored.removed = len(gone)
+        return stored, duplicates
 
     def answer(
         self, session: Session, actor: Actor, ref: EntityRef, path: str, value: Any, verdict: Verdict
@@ -83,112 +116,134 @@ class Catalog:
             raise NotFound(f"There is no entity {ref}.")
         authorize(actor, "catalog.confirm", EntityRef.parse(row.owner) if row.owner else None)
         entity = self._discovered(session, row)
-        field = entity.find(path)
-        if field is None and (path != composition.OWNER or ref.kind in _NOBODY_OWNS):
+        found = entity.find(path)
+        if found is None and (path != composition.OWNER or ref.kind in _NOBODY_OWNS):
             raise NotFound(f"{ref} has no field {path!r}.")
-        if field is not None and field.chosen.source == composition.YAML:
-            raise InvalidInput(f"{path} of {ref} is written in {field.chosen.place}; change it there.")
+        if found is not None and found.chosen.source == composition.YAML:
+            raise InvalidInput(f"{path} of {ref} is written in {found.chosen.place}; change it there.")
         if path == composition.OWNER:
-            self._check_owner(session, actor, field, value)
+            self._check_owner(session, actor, found, value)
         now = self._services.clock()
         repository.store_answer(session, row.ref, actor, Answer(path, value, verdict, actor.name, now))
         before = row.etag
         composed = compose(entity, repository.answers_by_ref(session, [row.ref])[row.ref])
-        self._store(session, actor, row.location_id, row, composed, now)
+        self._restore(session, actor, row, composed)
         if path == composition.OWNER and ref.kind == "component":
-            self._pass_on(session, actor, row, composed.confirmed_owner, now)
+            self._pass_on(session, actor, row, composed.confirmed_owner)
         told = {"path": path, "value": value, "verdict": str(verdict)}
         audit.record(session, actor, "catalog.answer", row.ref, after=told, now=now)
+        session.refresh(row)
         if row.etag != before:
             self._services.subscribers.publish(session, Event(FIELD_ANSWERED, row.ref, told, now))
         return row
 
-    def _pass_on(self, session: Session, actor: Actor, component: EntityRow, owner: str | None, now: datetime) -> None:
+    def _pass_on(self, session: Session, actor: Actor, component: EntityRow, owner: str | None) -> None:
         """Let the APIs and resources of a component's repository have the owner that was just named, or lose it."""
         rows = repository.entities_of_repository(session, component.location_id, component.repository)
         answers = repository.answers_by_ref(session, [row.ref for row in rows])
         for row in rows:
             if row.ref != component.ref:
                 entity = composition.inherit_owner(self._discovered(session, row), owner)
-                self._store(session, actor, row.location_id, row, compose(entity, answers.get(row.ref, ())), now)
+                self._restore(session, actor, row, compose(entity, answers.get(row.ref, ())))
 
-    def _check_owner(self, session: Session, actor: Actor, field: Field | None, value: Any) -> None:
+    def _restore(self, session: Session, actor: Actor, row: EntityRow, composed: ComposedEntity) -> None:
+        entry = self._entry(composed, row.location_id)
+        entry.place.update(unit_id=row.unit_id, parent=row.parent)
+        entry.told.update(text=row.text)
+        storing.store(session, actor, [entry], storing.known_by_ref(session, [row.ref]), self._services.clock())
+
+    def _check_owner(self, session: Session, actor: Actor, found: Field | None, value: Any) -> None:
         """Return if the value can be an owner: one that discovery proposed, or a team or person of the catalog."""
-        if field is not None and value in [field.chosen.value, *(other.value for other in field.others)]:
+        if found is not None and value in [found.chosen.value, *(other.value for other in found.others)]:
             return
         owner = EntityRef.parse(value, "group") if isinstance(value, str) else None
         if owner is None or owner.kind not in _OWNERS or repository.find_entity(session, actor, owner) is None:
             raise InvalidInput(f"{value!r} is no team or person of the catalog; an owner is one of these.")
 
     def _discovered(self, session: Session, row: EntityRow) -> DiscoveredEntity:
-        stored = (field_from_json(field.path, field.discovered) for field in repository.fields_of(session, row.id))
-        fields = tuple(field for field in stored if field.chosen.source != composition.CONFIRMED)
+        stored = (field_from_json(one.path, one.discovered) for one in repository.fields_of(session, row))
+        fields = tuple(one for one in stored if one.chosen.source != composition.CONFIRMED)
+        place = Place(row.file, row.line) if row.file else None
+        described = described_from_json(row.described) if row.described else None
+        if row.unit_id is not None:
+            described = DescribedEntity(row.document, place or Place(row.repository))
         return DiscoveredEntity(
             kind=row.kind,
             name=row.name,
-            namespace=EntityRef.parse(row.ref).namespace,
+            namespace=row.namespace,
             fields=fields,
             repository=row.repository,
-            place=Place(row.file, row.line) if row.file else None,
-            described=described_from_json(row.described) if row.described else None,
+            place=place,
+            described=described,
         )
 
-    def _store(
-        self,
-        session: Session,
-        actor: Actor,
-        location_id: int,
-        row: EntityRow | None,
-        one: ComposedEntity,
-        now: datetime,
-    ) -> str:
-        if row is not None and row.etag == one.etag:
-            return "unchanged"
-        outcome = "added" if row is None else "changed"
-        row = row or EntityRow(ref=one.discovered.ref, created_at=now)
-        owner_before = row.owner
-        _fill(row, one, location_id, self._ask_below, now)
-        session.add(row)
-        session.flush()
-        self._replace_fields(session, row, one, now)
-        ref = EntityRef.parse(row.ref)
-        repository.replace_relations(session, {row.ref: relations_of(ref, one.document)})
-        search.index(session, [_search_document(row)])
-        self._note_change(session, actor, row, outcome, owner_before, now)
-        return outcome
+    def _entry(self, one: ComposedEntity, location_id: int) -> Entry:
+        entity = one.discovered
+        return Entry(
+            ref=entity.ref,
+            document=one.document,
+            etag=one.etag,
+            place={
+                "location_id": location_id,
+                "repository": entity.repository,
+                "file": entity.place.file if entity.place else None,
+                "line": entity.place.line if entity.place else None,
+            },
+            told={
+                "origin": "yaml" if entity.described else "inferred",
+                "lowest_confidence": min((field.chosen.confidence for field in one.fields), default=1.0),
+                "question_count": len(one.questions(self._ask_below)),
+                "described": asdict(entity.described) if entity.described else None,
+            },
+            fields=self._field_rows(one),
+        )
 
-    def _replace_fields(self, session: Session, row: EntityRow, one: ComposedEntity, now: datetime) -> None:
+    def _described_entry(
+        self, one: Described, location: LocationRow, unit: UnitRow, answers: Sequence[Answer]
+    ) -> Entry:
+        """The entry of a document; where a person named an owner that it leaves out, the owner is in it."""
+        repository_, _, file = unit.key.rpartition("/")
+        place = {
+            "location_id": location.id,
+            "unit_id": unit.id,
+            "parent": unit.parent,
+            "repository": repository_ or location.target,
+            "file": file or None,
+            "line": one.line,
+        }
+        if not answers:
+            return Entry(one.document, composition.digest(one.document), place, {"text": one.text}, ref=one.ref)
+        described = DescribedEntity(one.document, Place(file, one.line))
+        ref = EntityRef.parse(one.ref)
+        name = one.document["metadata"]["name"]
+        entity = DiscoveredEntity(
+            kind=one.document["kind"],
+            name=name,
+            namespace=ref.namespace,
+            fields=tuple(fields_of_document(described)),
+            repository=place["repository"],
+            place=described.place,
+            described=described,
+        )
+        composed = compose(entity, answers)
+        entry = self._entry(composed, location.id)
+        entry.place.update(place)
+        entry.told.update(text=one.text, described=None)
+        return entry
+
+    def _field_rows(self, one: ComposedEntity) -> list[dict[str, Any]]:
         settled = {field.path: field for field in one.fields}
         asked = {field.path for field in one.questions(self._ask_below)}
-        session.execute(delete(FieldRow).where(FieldRow.entity_id == row.id))
         named = [field for field in one.fields if one.discovered.find(field.path) is None]
-        for field in (*one.discovered.fields, *named):
-            stands = settled.get(field.path)
-            session.add(
-                FieldRow(
-                    entity_id=row.id,
-                    path=field.path,
-                    discovered={"chosen": asdict(field.chosen), "others": [asdict(other) for other in field.others]},
-                    settled=asdict(stands.chosen) if stands else None,
-                    is_asked=field.path in asked,
-                    read_at=now,
-                )
-            )
-
-    def _remove(self, session: Session, actor: Actor, row: EntityRow, now: datetime) -> None:
-        ref = EntityRef.parse(row.ref)
-        repository.replace_relations(session, {row.ref: ()})
-        search.remove(session, [row.ref])
-        changes.record(session, ref, "catalog.removed", at=now, actor=actor, ref=row.repository)
-        session.delete(row)
-
-    def _note_change(
-        self, session: Session, actor: Actor, row: EntityRow, outcome: str, owner_before: str | None, now: datetime
-    ) -> None:
-        ref = EntityRef.parse(row.ref)
-        if outcome == "changed" and owner_before != row.owner:
-            outcome = "owner"
-        changes.record(session, ref, f"catalog.{outcome}", at=now, actor=actor, ref=row.repository)
+        return [
+            {
+                "path": found.path,
+                "discovered": {"chosen": asdict(found.chosen), "others": [asdict(other) for other in found.others]},
+                "settled": asdict(settled[found.path].chosen) if found.path in settled else None,
+                "is_asked": found.path in asked,
+            }
+            for found in (*one.discovered.fields, *named)
+        ]
 
 
 def _compose_all(
@@ -203,50 +258,14 @@ def _compose_all(
         yield one
 
 
-def _fill(row: EntityRow, one: ComposedEntity, location_id: int, ask_below: float, now: datetime) -> None:
-    entity, document = one.discovered, one.document
-    metadata, spec = document["metadata"], document["spec"]
-    annotations = metadata.get("annotations") or {}
-    row.kind, row.name, row.sort_name = entity.kind, entity.name, entity.name.lower()
-    profile = spec.get("profile")
-    display_name = _text(profile.get("displayName")) if isinstance(profile, Mapping) else None
-    row.title, row.title_ko = _text(metadata.get("title")) or display_name, _text(annotations.get(KOREAN_TITLE))
-    row.description = _text(metadata.get("description"))
-    row.type, row.lifecycle = _text(spec.get("type")), _text(spec.get("lifecycle"))
-    row.language = _text(spec.get("language"))
-    row.owner, row.system = _reference(spec.get("owner"), "group"), _reference(spec.get("system"), "system")
-    row.origin = "yaml" if entity.described else "inferred"
-    row.lowest_confidence = min((field.chosen.confidence for field in one.fields), default=1.0)
-    row.question_count = len(one.questions(ask_below))
-    row.document, row.etag = dict(document), one.etag
-    row.described = asdict(entity.described) if entity.described else None
-    row.location_id, row.repository = location_id, entity.repository
-    row.file, row.line = (entity.place.file, entity.place.line) if entity.place else (None, None)
-    row.updated_at = now
+def _duplicate_of(entity: DiscoveredEntity, taken: Known) -> Problem:
+    place = f"{entity.repository}: {entity.place}" if entity.place else entity.repository
+    told = {"entity": entity.ref, "first": taken.place, "second": place}
+    return Problem("catalog.duplicate-entity", entity.place, told, entity.repository, entity.ref)
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _reference(value: Any, default_kind: str) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return str(EntityRef.parse(value, default_kind))
-    except InvalidInput:
-        return None
-
-
-def _search_document(row: EntityRow) -> search.Document:
-    words = (row.type, row.language, row.owner, row.system, row.repository)
-    titles = {title.lower(): title for title in (row.title_ko, row.title, row.name) if title}
-    tags = row.document["metadata"].get("tags") or []
-    return search.Document(
-        ref=row.ref,
-        kind=row.kind.lower(),
-        title=" · ".join(reversed(titles.values())),
-        subtitle=row.description or "",
-        body=" · ".join(filter(None, [*words, *map(str, tags)])),
-        url=f"/catalog/{EntityRef.parse(row.ref).short_path}",
-    )
+def _duplicate_document(one: Described, unit: UnitRow, first: str) -> Problem:
+    repository_, _, file = unit.key.rpartition("/")
+    place = Place(file, one.line)
+    told = {"entity": one.ref, "first": first, "second": f"{repository_}: {place}"}
+    return Problem("catalog.duplicate-entity", place, told, repository_, one.ref)

@@ -11,9 +11,12 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from homeport.catalog import pages, repository, routes
+from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.commands import commands
+from homeport.catalog.domain.locations import LocationType
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
 from homeport.catalog.findings import settle_owner
+from homeport.catalog.locations import Locations
 from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
 from homeport.kernel.base.events import Event
@@ -25,25 +28,36 @@ from homeport.kernel.work.procedures import Procedure
 from homeport.kernel.work.timers import set_timer
 
 
+class LocationSetting(Section):
+    """A location that is read."""
+
+    type: LocationType = Field(description="repos, git, file, url or backstage.")
+    target: str = Field(min_length=1, description="Folder, Git URL, glob of files, address, or a Backstage's URL.")
+
+
 class CatalogSettings(Section):
     """Settings of the catalog."""
 
     ask_below: float = Field(
         0.6, ge=0, le=1, description="Fields less sure than this (0 to 1) are put to people: confirm or wrong."
     )
-    refresh_cron: str = Field("0 3 * * *", description="When discovered folders are read again, as cron, in `zone`.")
+    refresh_cron: str = Field("0 3 * * *", description="When every location is checked in full, as cron, in `zone`.")
+    locations: tuple[LocationSetting, ...] = Field(
+        (), description="What is read: `[{type: repos|git|file|url|backstage, target: …}]`."
+    )
+    other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 
 def _procedures(services: Services) -> Sequence[Procedure[Any]]:
-    return [Discover(services, Catalog(services))]
+    return [Discover(services, Catalog(services), Sources())]
 
 
 def _subscriptions(services: Services) -> Sequence[Subscription]:
     settings = services.settings
 
     def keep_fresh(session: Session, event: Event) -> None:
-        cron, target = settings.section("catalog").refresh_cron, {"target": event.payload["target"]}
-        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, target, event.at)
+        cron, location = settings.section("catalog").refresh_cron, dict(event.payload)
+        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, location, event.at)
 
     return [
         Subscription("catalog.settle-owner", FIELD_ANSWERED, settle_owner),
@@ -59,6 +73,10 @@ def _navigation(services: Services) -> Sequence[NavItem]:
             return sum(repository.count_by_kind(session, request.state.actor).values())
 
     return [NavItem("nav-catalog", "/catalog", "boxes", 20, count=count)]
+
+
+def _start(services: Services) -> None:
+    Locations(services).take_in_settings()
 
 
 def _routes(services: Services) -> APIRouter:
@@ -85,4 +103,5 @@ module = Module(
     routes=_routes,
     pages=_pages,
     home_cards=pages.HOME_CARDS,
+    start=_start,
 )

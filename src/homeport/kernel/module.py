@@ -92,6 +92,8 @@ class Module:
     pages: Callable[[Services], APIRouter] | None = None
     navigation: Callable[[Services], Sequence[NavItem]] = field(default=lambda _services: ())
     home_cards: Sequence[HomeCard] = ()
+    start: Callable[[Services], None] | None = None
+    """What is done once when a worker starts, such as taking in what homeport.yaml says now."""
 
 
 def installed_modules() -> list[Module]:

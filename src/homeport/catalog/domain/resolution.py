@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from homeport.catalog.domain.described import described_fields
 from homeport.catalog.domain.directory import Directory, build_directory, full_ref, namespace_of, ref_of
 from homeport.catalog.domain.fields import (
     Candidate,
@@ -29,22 +30,6 @@ from homeport.catalog.domain.reading import ApiDefinition, DeclaredResource, Rea
 from homeport.catalog.domain.resources import kebab
 from homeport.catalog.domain.words import words
 
-_REFERENCE_LISTS = {
-    "providesApis": "api",
-    "consumesApis": "api",
-    "dependsOn": "component",
-    "dependencyOf": "component",
-    "memberOf": "group",
-    "members": "user",
-    "children": "group",
-}
-_REFERENCES = {
-    "owner": "group",
-    "system": "system",
-    "domain": "domain",
-    "parent": "group",
-    "subcomponentOf": "component",
-}
 _NO_SYSTEMS = words(
     "backend frontend services service apps app applications libs libraries lib packages infra infrastructure platform "
     "tools repos repositories projects common shared internal archive sandbox web mobile data ops"
@@ -151,7 +136,7 @@ class _Work:
             if draft.ref in self.entities:
                 self._report_duplicate(draft, self.entities[draft.ref])
                 continue
-            for path, value, line in _described_fields(entity):
+            for path, value, line in described_fields(entity):
                 draft.candidates[path] = [Candidate(value, "yaml", 1.0, Place(entity.place.file, line))]
             self.entities[draft.ref] = draft
 
@@ -370,24 +355,6 @@ class _Work:
 def entity_name(text: str) -> str:
     """Return the text as a name that the catalog allows, lower case; "" where nothing is left of it."""
     return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")[:63].rstrip("-._")
-
-
-def _described_fields(entity: DescribedEntity) -> Iterable[tuple[str, Any, int | None]]:
-    """Each field of a described entity with its value and line; references in full, lists of them item by item."""
-    namespace = namespace_of(entity.document)
-    for section in ("metadata", "spec"):
-        for key, value in (entity.document.get(section) or {}).items():
-            path = f"{section}.{key}"
-            line = entity.lines.get(path)
-            if section == "spec" and key in _REFERENCES and isinstance(value, str):
-                yield path, full_ref(value, _REFERENCES[key], namespace), line
-            elif section == "spec" and key in _REFERENCE_LISTS and isinstance(value, list):
-                for item in value:
-                    if isinstance(item, str):
-                        ref = full_ref(item, _REFERENCE_LISTS[key], namespace)
-                        yield item_path(path, ref), ref, entity.lines.get(item_path(path, item), line)
-            elif path not in ("metadata.namespace", "spec.definition"):
-                yield path, value, line
 
 
 def _section(document: Mapping[str, Any], path: str) -> Mapping[str, Any]:

@@ -182,7 +182,7 @@ def _head(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Head
 def _overview(visit: Visit) -> dict[str, Any]:
     session, actor, row = visit.session, visit.actor, visit.head.row
     answers = repository.answers_by_ref(session, [row.ref]).get(row.ref, [])
-    facts = facts_of(row, repository.fields_of(session, row.id), answers)
+    facts = facts_of(row, repository.fields_of(session, row), answers)
     related, groups = _relations(visit, facts)
     asked = [fact for fact in facts.values() if fact.is_asked or (fact.is_owner and fact.chosen is None)]
     stated = {one.fact.path for ones in related.values() for one in ones if one.fact}
@@ -277,11 +277,12 @@ def _activity(visit: Visit) -> dict[str, Any]:
 
 
 def _yaml(visit: Visit) -> dict[str, Any]:
-    document, described = visit.head.row.document, visit.head.row.described
+    row = visit.head.row
+    described = row.text or (documents.as_yaml(row.described["document"]) if row.described else None)
     return {
-        "composed": documents.excerpt(documents.as_yaml(document)),
-        "described": documents.excerpt(documents.as_yaml(described["document"])) if described else None,
-        "place": described["place"] if described else None,
+        "composed": documents.excerpt(documents.as_yaml(row.document)),
+        "described": documents.excerpt(described) if described else None,
+        "place": {"file": row.file, "line": row.line} if described else None,
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Select, select
+from sqlalchemy import Index, Select, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base.database import Base
@@ -62,6 +62,24 @@ def record(
             parameters={name: storable(value) for name, value in (parameters or {}).items()},
         )
     )
+
+
+def record_all(session: Session, noted: Iterable[tuple[str, str, str]], *, at: datetime, actor: Actor) -> None:
+    """Note many changes of one moment: (entity reference, kind, ref) each, as `record` takes them one by one."""
+    rows = [
+        {
+            "entity_ref": entity,
+            "kind": kind,
+            "at": at,
+            "actor_name": actor.name,
+            "ref": storable(ref),
+            "url": None,
+            "parameters": {},
+        }
+        for entity, kind, ref in noted
+    ]
+    if rows:
+        session.execute(insert(Change), rows)
 
 
 def around(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -146,6 +146,7 @@ class Finding(Base):
 
     __table_args__ = (
         UniqueConstraint("scope", "fingerprint"),
+        Index("ix_kernel_findings_part", "scope", "part"),
         Index("ix_kernel_findings_entity_ref", "entity_ref"),
         Index("ix_kernel_findings_severity", "severity", "id"),
     )
@@ -215,10 +216,11 @@ def report(
     """Take in what a module found in `scope`, and return what that changed.
 
     Args:
-        covered: the parts of the scope that were looked at; only in those can a finding be gone.
+        covered: the parts of the scope that were looked at; only in those can a finding be gone. Where they are
+            listed (a set), nothing else of the scope is even read: all that was found has to lie in them.
     """
     _wait_for_other_reports(session, scope)
-    known = {row.fingerprint: row for row in session.scalars(select(Finding).where(Finding.scope == scope))}
+    known = {row.fingerprint: row for row in session.scalars(_of_parts(scope, covered))}
     seen = {one.fingerprint: one for one in found}
     returning = [row for row in known.values() if row.fingerprint in seen]
     reopened = sum(row.gone_at is not None for row in returning)
@@ -319,6 +321,11 @@ def unsuppress(
 def storable(text: str) -> str:
     """Return `text` as both databases take it: NUL and half surrogates, as broken files have them, replaced."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _of_parts(scope: str, covered: Container[str]) -> Select[Finding]:
+    query = select(Finding).where(Finding.scope == scope)
+    return query.where(Finding.part.in_(covered)) if isinstance(covered, Set) else query
 
 
 def _wait_for_other_reports(session: Session, scope: str) -> None:

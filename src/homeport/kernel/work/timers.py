@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from cronsim import CronSim
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base import leases
@@ -47,6 +47,11 @@ def set_timer(
     row.procedure, row.input, row.cron, row.zone = procedure, dict(values), cron, zone
     session.add(row)
     leases.put(session, TIMER_QUEUE, key, next_tick(cron, zone, now))
+
+
+def cancel_timer(session: Session, key: str) -> None:
+    """Let the timer be gone; one that is not there is passed over."""
+    session.execute(delete(TimerRow).where(TimerRow.key == key))
 
 
 def next_tick(cron: str, zone: str, now: datetime) -> datetime:

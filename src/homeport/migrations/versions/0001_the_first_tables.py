@@ -32,26 +32,16 @@ def upgrade() -> None:
     op.create_table(
         "catalog_location",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("target", sa.String(), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("discovered_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_location")),
-        sa.UniqueConstraint("target", name=op.f("uq_catalog_location_target")),
-    )
-    op.create_table(
-        "catalog_relation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("stated_by", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_relation")),
-        sa.UniqueConstraint(
-            "stated_by", "source", "type", "target", name=op.f("uq_catalog_relation_stated_by_source_type_target")
-        ),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("discovered_at", UtcDateTime(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("error_since", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_location")),
+        sa.UniqueConstraint("type", "target", name=op.f("uq_catalog_location_type_target")),
     )
-    op.create_index(op.f("ix_catalog_relation_source"), "catalog_relation", ["source"], unique=False)
-    op.create_index(op.f("ix_catalog_relation_target"), "catalog_relation", ["target"], unique=False)
     op.create_table(
         "kernel_api_tokens",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -147,6 +137,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("scope", "fingerprint", name=op.f("uq_kernel_findings_scope_fingerprint")),
     )
     op.create_index("ix_kernel_findings_entity_ref", "kernel_findings", ["entity_ref"], unique=False)
+    op.create_index("ix_kernel_findings_part", "kernel_findings", ["scope", "part"], unique=False)
     op.create_index("ix_kernel_findings_severity", "kernel_findings", ["severity", "id"], unique=False)
     op.create_table(
         "kernel_lease",
@@ -210,10 +201,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_kernel_timer")),
     )
     op.create_table(
+        "catalog_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=True),
+        sa.Column("reader_version", sa.Integer(), nullable=False),
+        sa.Column("parent", sa.String(), nullable=True),
+        sa.Column("includes", Json, nullable=False),
+        sa.Column("targets", Json, nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("error_since", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["catalog_location.id"], name=op.f("fk_catalog_unit_location_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_unit")),
+        sa.UniqueConstraint("location_id", "key", name=op.f("uq_catalog_unit_location_id_key")),
+    )
+    op.create_table(
         "catalog_entity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("namespace", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sort_name", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=True),
@@ -229,22 +240,53 @@ def upgrade() -> None:
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("document", Json, nullable=False),
         sa.Column("described", Json, nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
         sa.Column("etag", sa.String(), nullable=False),
         sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("parent", sa.String(), nullable=True),
         sa.Column("repository", sa.String(), nullable=False),
         sa.Column("file", sa.String(), nullable=True),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["location_id"], ["catalog_location.id"], name=op.f("fk_catalog_entity_location_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["catalog_unit.id"], name=op.f("fk_catalog_entity_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_entity")),
         sa.UniqueConstraint("ref", name=op.f("uq_catalog_entity_ref")),
+        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_catalog_entity_kind_sort_name"), "catalog_entity", ["kind", "sort_name"], unique=False)
-    op.create_index(op.f("ix_catalog_entity_location_id"), "catalog_entity", ["location_id"], unique=False)
-    op.create_index(op.f("ix_catalog_entity_owner"), "catalog_entity", ["owner"], unique=False)
-    op.create_index(op.f("ix_catalog_entity_repository"), "catalog_entity", ["repository"], unique=False)
-    op.create_index(op.f("ix_catalog_entity_system"), "catalog_entity", ["system"], unique=False)
+    for columns in ("sort_name", "owner", "system", "location_id", "unit_id", "repository"):
+        op.create_index(op.f(f"ix_catalog_entity_{columns}"), "catalog_entity", [columns], unique=False)
+    kind, type_ = sa.text("lower(kind)"), sa.text("lower(type)")
+    op.create_index("ix_catalog_entity_kind", "catalog_entity", [kind, "sort_name"], unique=False)
+    op.create_index("ix_catalog_entity_type", "catalog_entity", [kind, type_, "sort_name"], unique=False)
+    op.create_table(
+        "catalog_value",
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("original", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["catalog_entity.id"], name=op.f("fk_catalog_value_entity_id"), ondelete="CASCADE"
+        ),
+    )
+    op.create_index(op.f("ix_catalog_value_entity_id"), "catalog_value", ["entity_id"], unique=False)
+    op.create_index(
+        "ix_catalog_value_key", "catalog_value", ["key", "value", "kind", "original", "entity_id"], unique=False
+    )
+    op.create_table(
+        "catalog_relation",
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["catalog_entity.id"], name=op.f("fk_catalog_relation_entity_id"), ondelete="CASCADE"
+        ),
+    )
+    for name, columns in (("entity_id", ("entity_id", "type", "target")), ("target", ("target", "type", "entity_id"))):
+        op.create_index(f"ix_catalog_relation_{name}", "catalog_relation", columns, unique=False)
     op.create_table(
         "catalog_repository",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -255,8 +297,9 @@ def upgrade() -> None:
         sa.Column("reading", Json, nullable=True),
         sa.Column("read_at", UtcDateTime(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("error_since", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["location_id"], ["catalog_location.id"], name=op.f("fk_catalog_repository_location_id")
+            ["location_id"], ["catalog_location.id"], name=op.f("fk_catalog_repository_location_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_repository")),
         sa.UniqueConstraint("location_id", "path", name=op.f("uq_catalog_repository_location_id_path")),

@@ -1,0 +1,144 @@
+"""The content of a unit: its documents, what their placeholders stand for, what they lead to, and what is wrong.
+
+Nothing is lost without a word: whatever keeps a document out of the catalog is a problem with its file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from homeport.catalog.adapters.documents import Document, line_of, read_documents
+from homeport.catalog.adapters.placeholders import substitute
+from homeport.catalog.adapters.sources import Source, TargetRefused
+from homeport.catalog.domain.described import Described, UnitReading
+from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.domain.kinds import KNOWN_KINDS, violations
+from homeport.kernel.base.errors import SourceUnreadable
+
+LOCATION_ANNOTATION = "backstage.io/managed-by-location"
+ORIGIN_ANNOTATION = "backstage.io/managed-by-origin-location"
+_MOST_REASONS = 3
+_KNOWN_KINDS = frozenset(kind.lower() for kind in KNOWN_KINDS)
+
+
+def read_unit(source: Source, key: str, data: bytes, origin: str, other_kinds: Collection[str] = ()) -> UnitReading:
+    """Return what the content under `key` tells.
+
+    Args:
+        origin: the location that reading began with, as Backstage's annotations write it, `type:target`.
+        other_kinds: kinds beside the usual ones that are let in, in lower case.
+    """
+    reading = UnitReading()
+    documents, broken = read_documents(data)
+    for one in broken:
+        reading.problems.append(_problem("catalog.broken-file", key, one.line, reason=one.reason))
+    annotations = {LOCATION_ANNOTATION: source.location_of(key), ORIGIN_ANNOTATION: origin}
+    for document in documents:
+        _take(reading, source, key, document, annotations, other_kinds)
+    return reading
+
+
+def _take(
+    reading: UnitReading,
+    source: Source,
+    key: str,
+    document: Document,
+    annotations: dict[str, str],
+    other_kinds: Collection[str],
+) -> None:
+    value = document.value
+    if "$" in document.text:
+        value, includes, unresolved = substitute(value, key, source)
+        reading.includes |= {one.key: one.version for one in includes}
+        if unresolved:
+            for one in unresolved:
+                line = _line(document, one.path)
+                told = {"target": one.target, "reason": one.reason}
+                reading.problems.append(_problem("catalog.unresolved-reference", key, line, _ref(value), **told))
+            _keep(reading, value, document)
+            return
+    wrong = violations(value)
+    if wrong:
+        told = "; ".join(one.message for one in wrong[:_MOST_REASONS])
+        line = _line(document, wrong[0].path)
+        reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=told))
+        _keep(reading, value, document)
+        return
+    kind = value["kind"].lower()
+    if kind not in _KNOWN_KINDS and kind not in other_kinds:
+        told = {"kind": value["kind"], "entity": _ref(value)}
+        reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
+        return
+    ref = _ref(value)
+    if kind == "location":
+        _follow(reading, source, key, document, value, ref)
+    reading.entities.append(Described(ref, _annotated(value, annotations), document.text, document.line))
+
+
+def _keep(reading: UnitReading, value: Any, document: Document) -> None:
+    """What was known of an entity stays while its document can't be taken in."""
+    ref = _ref(value)
+    if ref:
+        reading.entities.append(Described(ref, {}, document.text, document.line, is_kept=True))
+
+
+def _follow(
+    reading: UnitReading, source: Source, key: str, document: Document, value: dict[str, Any], ref: str
+) -> None:
+    spec = value.get("spec") or {}
+    for path, target in _targets(spec):
+        try:
+            keys = source.keys_of(key, target)
+            reason = "" if keys else "matches no file"
+        except (TargetRefused, SourceUnreadable) as refused:
+            keys, reason = (), refused.reason if isinstance(refused, TargetRefused) else refused.message
+        if reason and spec.get("presence") != "optional":
+            line = _line(document, ("spec", *path))
+            told = {"target": target, "reason": reason}
+            reading.problems.append(_problem("catalog.unresolved-reference", key, line, ref, **told))
+        for one in keys:
+            reading.targets.setdefault(one, ref)
+
+
+def _targets(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(spec.get("target"), str):
+        yield ("target",), spec["target"]
+    for index, target in enumerate(spec.get("targets") or ()):
+        yield ("targets", index), target
+
+
+def _annotated(value: dict[str, Any], annotations: dict[str, str]) -> dict[str, Any]:
+    metadata = value["metadata"]
+    namespace = metadata.get("namespace") or "default"
+    told = {**(metadata.get("annotations") or {}), **annotations}
+    return {**value, "metadata": {**metadata, "namespace": namespace, "annotations": told}}
+
+
+def _ref(value: Any) -> str:
+    """The reference that a document would have, valid or not; "" where none can be made out."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    kind, name = value.get("kind") if isinstance(value, dict) else None, None
+    if isinstance(metadata, dict):
+        name = metadata.get("name")
+        namespace = metadata.get("namespace") or "default"
+        if isinstance(kind, str) and isinstance(name, str) and isinstance(namespace, str):
+            return f"{kind}:{namespace}/{name}".lower()
+    return ""
+
+
+def _line(document: Document, path: Iterable[str | int]) -> int:
+    """The line in the file of the field at `path`, or of what it is missing from."""
+    steps = tuple(path)
+    while steps:
+        found = line_of(document.text, steps)
+        if found is not None:
+            return document.line + found - 1
+        steps = steps[:-1]
+    return document.line
+
+
+def _problem(rule: str, key: str, line: int | None, ref: str = "", **told: str) -> Problem:
+    return Problem(rule, Place(key, line), {"file": key, "line": str(line or ""), **told}, entity=ref)
+
+

@@ -1,0 +1,46 @@
+"""Locations: where entities come from, and the entity that stands for one."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from homeport.catalog.domain.described import Described
+
+
+class LocationType(StrEnum):
+    """How a location is read: whole repositories with what can be inferred, or descriptors only."""
+
+    REPOS = "repos"
+    GIT = "git"
+    FILE = "file"
+    URL = "url"
+    BACKSTAGE = "backstage"
+
+    @property
+    def is_of_repositories(self) -> bool:
+        """Whether repositories are read whole, so that entities are inferred as well."""
+        return self in (LocationType.REPOS, LocationType.GIT)
+
+
+def generated_location(type_: str, target: str) -> Described:
+    """Return the Location that stands for a location.
+
+    Source: catalog-backend 4.0, `locationSpecToLocationEntity` and `locationSpecToMetadataName`.
+    """
+    origin = f"{type_}:{target}"
+    name = f"generated-{hashlib.sha1(origin.encode(), usedforsecurity=False).hexdigest()}"
+    document = {
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": "Location",
+        "metadata": {
+            "name": name,
+            "namespace": "default",
+            "annotations": {
+                "backstage.io/managed-by-location": origin,
+                "backstage.io/managed-by-origin-location": origin,
+            },
+        },
+        "spec": {"type": type_, "target": target},
+    }
+    return Described(f"location:default/{name}", document, "", 0)

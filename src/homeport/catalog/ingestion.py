@@ -1,0 +1,232 @@
+"""Reading a location of descriptors, unit by unit: only what changed is read, and each batch is stored as a whole.
+
+A batch is one transaction with its entities, its units' versions and its findings: after a crash, what was stored is
+unchanged and passed over, and the rest is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from homeport.catalog import repository, storing
+from homeport.catalog.adapters.sources import Source, TargetRefused
+from homeport.catalog.adapters.units import read_unit
+from homeport.catalog.domain.described import Described, UnitReading
+from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.domain.locations import generated_location
+from homeport.catalog.findings import report_units
+from homeport.catalog.models import LocationRow, UnitRow
+from homeport.catalog.service import Catalog
+from homeport.catalog.storing import Stored
+from homeport.kernel.base.errors import SourceUnreadable
+from homeport.kernel.module import Services
+from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.work.execution import Run
+
+FORMAT = 1
+"""Grows when units are read otherwise than before: those read in another format are read again."""
+
+ITSELF = ""
+"""The key of the unit that holds the Location that stands for a location itself."""
+
+_BATCH_ENTITIES = 500
+_BATCH_UNITS = 200
+_MOST_UNITS = 50_000
+
+
+@dataclass(slots=True)
+class _Read:
+    """A unit that was looked at: `reading` is None where nothing changed, `error` says why it can't be read now."""
+
+    key: str
+    parent: str | None
+    version: str | None = None
+    reading: UnitReading | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What reading a location came to; `unreadable` are the keys that could not be read."""
+
+    stored: Stored = field(default_factory=Stored)
+    read: int = 0
+    unchanged: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    problems: int = 0
+
+
+class LocationReading:
+    """One reading of a location of descriptors, within a run."""
+
+    def __init__(self, services: Services, catalog: Catalog, run: Run, location: LocationRow, source: Source) -> None:
+        self._services = services
+        self._catalog = catalog
+        self._run = run
+        self._location = location
+        self._source = source
+        self._other_kinds = frozenset(kind.lower() for kind in services.settings.section("catalog").other_kinds)
+        self._origin = f"{location.type}:{location.target}"
+        self._tally = Tally()
+        self._seen: set[str] = set()
+        self._contested: list[_Read] = []
+
+    def read(self, starts: Sequence[str], only: Sequence[str] = ()) -> Tally:
+        """Read what changed, from `starts` on; with `only` these keys, changed or not, and nothing else.
+
+        Raises:
+            Cancelled: somebody told the run to stop; what was stored stays.
+        """
+        with self._run.reading() as session:
+            known = repository.units_of(session, self._location.id)
+        if only:
+            waiting = [(key, known[key].parent if key in known else None) for key in only]
+            self._store_in_batches(self._look(waiting, known, only))
+        else:
+            itself = generated_location(self._location.type, self._location.target)
+            waiting = [(key, itself.ref) for key in starts]
+            self._store_in_batches(self._everything(itself, waiting, known))
+            self._forget([row for key, row in known.items() if key not in self._seen])
+        contested, self._contested = self._contested, []
+        for one in contested:  # whoever had the name may have given it up in a later batch
+            self._store([one])
+        self._contested = []
+        return self._tally
+
+    def _everything(
+        self, itself: Described, waiting: list[tuple[str, str | None]], known: Mapping[str, UnitRow]
+    ) -> Iterator[_Read]:
+        self._seen.add(ITSELF)
+        if ITSELF not in known or known[ITSELF].reader_version != FORMAT:
+            yield _Read(ITSELF, None, str(FORMAT), UnitReading([itself]))
+        yield from self._look(waiting, known, ())
+
+    def _look(
+        self, waiting: list[tuple[str, str | None]], known: Mapping[str, UnitRow], forced: Sequence[str]
+    ) -> Iterator[_Read]:
+        """Each unit once, those that Locations lead to after those that lead there."""
+        while waiting:
+            following: list[tuple[str, str | None]] = []
+            for key, parent in waiting:
+                if key in self._seen or len(self._seen) > _MOST_UNITS:
+                    continue
+                self._seen.add(key)
+                self._run.check()
+                one = self._look_at(key, parent, known.get(key), is_forced=key in forced)
+                if one.reading is not None:
+                    targets = one.reading.targets
+                else:
+                    targets = known[key].targets if key in known else {}
+                following += targets.items()
+                yield one
+            waiting = following
+
+    def _look_at(self, key: str, parent: str | None, row: UnitRow | None, *, is_forced: bool) -> _Read:
+        is_known = row is not None and row.version is not None and row.reader_version == FORMAT and not is_forced
+        try:
+            if is_known and row is not None and not self._has_new_includes(row):
+                content = self._source.fetch(key, row.version)
+            else:
+                content = self._source.fetch(key)
+            if content is None:
+                return _Read(key, parent)
+            reading = read_unit(self._source, key, content.data, self._origin, self._other_kinds)
+            return _Read(key, parent, content.version, reading)
+        except SourceUnreadable as trouble:
+            return _Read(key, parent, error=trouble.message)
+        except TargetRefused as refused:
+            return _Read(key, parent, error=refused.reason)
+
+    def _has_new_includes(self, row: UnitRow) -> bool:
+        try:
+            return any(self._source.fetch(key, version) is not None for key, version in row.includes.items())
+        except (SourceUnreadable, TargetRefused):
+            return True
+
+    def _store_in_batches(self, looked_at: Iterator[_Read]) -> None:
+        batch: list[_Read] = []
+        count = 0
+        for one in looked_at:
+            batch.append(one)
+            count += len(one.reading.entities) if one.reading else 0
+            if count >= _BATCH_ENTITIES or len(batch) >= _BATCH_UNITS:
+                self._store(batch)
+                batch, count = [], 0
+        if batch:
+            self._store(batch)
+
+    def _store(self, batch: Sequence[_Read]) -> None:
+        """Store a batch in one transaction: units, entities and findings."""
+        now = self._services.clock()
+        with self._run.writing() as session:
+            rows = self._unit_rows(session, batch, now)
+            changed = [(rows[one.key], one.reading) for one in batch if one.reading is not None]
+            described = [(row, reading.entities) for row, reading in changed]
+            stored, duplicates = self._catalog.publish_units(session, SYSTEM, self._location, described)
+            problems = {row.key: list(reading.problems) for row, reading in changed}
+            for row, problem in duplicates:
+                problems[row.key].append(problem)
+            for one in batch:
+                if one.error is not None:
+                    told = {"file": one.key, "reason": one.error}
+                    problems[one.key] = [Problem("catalog.unreadable-source", Place(one.key), told)]
+            report_units(session, self._location.id, problems, now)
+        self._count(batch, stored, problems)
+        contested = {row.key for row, _ in duplicates}
+        self._contested += [one for one in batch if one.key in contested]
+
+    def _unit_rows(self, session: Session, batch: Sequence[_Read], now: datetime) -> dict[str, UnitRow]:
+        known = repository.units_by_key(session, self._location.id, [one.key for one in batch])
+        for one in batch:
+            row = known.get(one.key)
+            if row is None:
+                row = UnitRow(location_id=self._location.id, key=one.key, reader_version=FORMAT, includes={}, targets={})
+                session.add(row)
+                known[one.key] = row
+            row.parent, row.read_at = one.parent, now
+            if one.error is not None:
+                row.error_since = row.error_since or now
+                row.error = one.error
+                continue
+            row.error = row.error_since = None
+            if one.reading is not None:
+                row.version, row.reader_version = one.version, FORMAT
+                row.includes, row.targets = dict(one.reading.includes), dict(one.reading.targets)
+        session.flush()
+        return known
+
+    def _forget(self, rows: Sequence[UnitRow]) -> None:
+        """Let go of units that nothing leads to any more, with what they described."""
+        if not rows:
+            return
+        now = self._services.clock()
+        with self._run.writing() as session:
+            gone = storing.known_of_units(session, [row.id for row in rows])
+            storing.remove(session, SYSTEM, list(gone), now)
+            report_units(session, self._location.id, {row.key: [] for row in rows}, now)
+            repository.delete_units(session, [row.id for row in rows])
+        self._tally.stored.removed += len(gone)
+        for row in rows:
+            self._run.log(f"{row.key} is no longer there")
+
+    def _count(self, batch: Sequence[_Read], stored: Stored, problems: Mapping[str, Sequence[Problem]]) -> None:
+        self._tally.stored.add(stored)
+        for one in batch:
+            if one.error is not None:
+                self._tally.unreadable.append(one.key)
+                self._run.log(f"{one.key}: {one.error}", level="error")
+            elif one.reading is None:
+                self._tally.unchanged += 1
+            else:
+                self._tally.read += 1
+        told = sum(map(len, problems.values()))
+        self._tally.problems += told
+        read = sum(one.reading is not None for one in batch)
+        if read:
+            self._run.log(
+                f"{read} read: {stored.added} new, {stored.changed} changed, {stored.removed} removed, {told} problems"
+            )

@@ -1,0 +1,105 @@
+"""Use cases of locations: what is read, who named it, and reading it again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from homeport.catalog import repository, storing
+from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.findings import forget_location
+from homeport.catalog.models import LocationRow
+from homeport.catalog.procedures import DISCOVER
+from homeport.kernel.base.errors import Conflict, HomeportError
+from homeport.kernel.module import Services
+from homeport.kernel.trust import audit
+from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.identity import SYSTEM, Actor
+from homeport.kernel.work import runs
+from homeport.kernel.work.timers import cancel_timer
+
+CONFIG = "config"
+"""The origin of locations that homeport.yaml names."""
+API = "api"
+
+_log = structlog.get_logger(__name__)
+
+
+class Locations:
+    """The locations of this installation."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def take_in_settings(self) -> None:
+        """Let the locations of homeport.yaml be exactly these, and look at every location once."""
+        wanted = [(one.type, one.target) for one in self._services.settings.section("catalog").locations]
+        now = self._services.clock()
+        with self._services.database.writing() as session:
+            for type_, target in wanted:
+                repository.get_or_add_location(session, type_, target, now, CONFIG).origin = CONFIG
+            every = repository.list_locations(session)
+            for row in every:
+                if row.origin == CONFIG and (row.type, row.target) not in wanted:
+                    self._remove(session, SYSTEM, row)
+            left = [(row.type, row.target) for row in repository.list_locations(session)]
+        for type_, target in left:
+            self._try_to_read(type_, target)
+
+    def read(self, actor: Actor, row: LocationRow, only: Collection[str] = ()) -> str:
+        """Start reading the location again and return the run; with `only`, of these repositories or files.
+
+        Raises:
+            Forbidden: the actor may not.
+        """
+        values: dict[str, Any] = {"type": row.type, "target": row.target, "only": list(only)}
+        plan = runs.plan_run(self._services.procedures, actor, DISCOVER, values)
+        with self._services.database.writing() as session:
+            run = runs.start_run(
+                session, self._services.procedures, actor, DISCOVER, values, self._services.clock(), plan
+            )
+        return run.id
+
+    def remove(self, session: Session, actor: Actor, location_id: int) -> None:
+        """Let go of the location and of all that it brought.
+
+        Raises:
+            NotFound: there is none of that number.
+            Forbidden: the actor may not.
+            Conflict: homeport.yaml names it; it is removed there.
+        """
+        authorize(actor, "catalog.discover")
+        row = repository.get_location(session, location_id)
+        if row.origin == CONFIG:
+            raise Conflict(f"{row.target} is named in homeport.yaml; remove it from catalog.locations there.")
+        self._remove(session, actor, row)
+
+    def _remove(self, session: Session, actor: Actor, row: LocationRow) -> None:
+        now = self._services.clock()
+        gone = storing.known_of_location(session, row.id)
+        storing.remove(session, actor, list(gone), now)
+        forget_location(session, row.id, now)
+        cancel_timer(session, timer_of(row.id))
+        told = {"type": row.type, "target": row.target}
+        audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
+        repository.delete_location(session, row.id)
+
+    def _try_to_read(self, type_: str, target: str) -> None:
+        values = {"type": type_, "target": target, "only": []}
+        services, now = self._services, self._services.clock()
+        try:
+            plan = runs.plan_run(services.procedures, SYSTEM, DISCOVER, values)
+        except HomeportError as error:
+            _log.warning("a location can't be read", target=target, reason=error.message)
+            return
+        with services.database.writing() as session:
+            if not runs.is_active(session, DISCOVER, values):
+                runs.start_run(session, services.procedures, SYSTEM, DISCOVER, values, now, plan)
+
+
+def timer_of(location_id: int) -> str:
+    """The key of the timer that has a location checked every day."""
+    return f"catalog.refresh:location:{location_id}"
