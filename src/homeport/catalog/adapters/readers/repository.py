@@ -256,31 +256,40 @@ class _Found:
             self.apis.append(api)
 
     def _take_template(self, path: str, text: str) -> None:
-        self._take_declared(cloudformation.read_template(path, text))
+        self._take_declared(path, cloudformation.read_template(path, text))
 
     def _take_terraform(self, path: str, text: str) -> None:
-        self._take_declared(read_terraform(path, text))
+        self._take_declared(path, read_terraform(path, text))
 
-    def _take_declared(self, template: cloudformation.Template) -> None:
+    def _take_declared(self, path: str, template: cloudformation.Template) -> None:
         self.resources += template.resources
         self.systems += template.systems
-        self.deployments += template.deployments
+        self.deployments += () if self._is_payload(path) else template.deployments
         self.dependencies += connections(template.settings)
 
     def _take_configuration(self, path: str, text: str) -> None:
         reader = configuration.reader_of(path, self.charts)
         if reader:
-            self._take_configured(reader(Place(path), text))
+            self._take_configured(path, reader(Place(path), text))
 
     def _take_kubernetes(self, path: str, text: str) -> None:
-        self._take_configured(configuration.read_kubernetes(path, text))
+        self._take_configured(path, configuration.read_kubernetes(path, text))
 
-    def _take_configured(self, found: configuration.Configuration) -> None:
+    def _take_configured(self, path: str, found: configuration.Configuration) -> None:
         self.dependencies += found.dependencies
-        self.deployments += found.deployments
         self.systems += found.systems
         self.resources += found.resources
-        self.traits |= found.traits
+        if not self._is_payload(path):
+            self.deployments += found.deployments
+            self.traits |= found.traits
+
+    def _is_payload(self, path: str) -> bool:
+        """Whether the file lies in a folder inside a Python package: it is handed out, not what starts the package."""
+        if not self.has_manifest:
+            return False
+        folders = path.split("/")[:-1]
+        above = ("/".join(folders[:end]) for end in range(1, len(folders)))
+        return any(f"{folder}/__init__.py" in self.sizes for folder in above)
 
 
 def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
