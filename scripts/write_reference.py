@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import typer
 from pydantic_core import PydanticUndefined
@@ -99,8 +99,12 @@ def _procedures() -> list[str]:
 
 def _settings_rows(prefix: str, section: type[Section]) -> Iterator[str]:
     for name, field in section.model_fields.items():
+        inner, named = (get_args(field.annotation) or (field.annotation,))[-1], get_origin(field.annotation) is dict
+        if isinstance(inner, type) and issubclass(inner, Section):
+            yield from _settings_rows(f"{prefix}{name}.{'NAME.' if named else ''}", inner)
+            continue
         variable = "HOMEPORT_" + (prefix.replace(".", "__") + name).upper()
-        default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
+        default = "" if field.default in (None, (), PydanticUndefined) else f"`{field.default}`"
         yield f"| `{prefix}{name}` | `{variable}` | {default} | {field.description} |"
 
 

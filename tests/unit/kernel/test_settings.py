@@ -70,3 +70,25 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_without_a_url_the_database_lies_in_home(tmp_path: Path) -> None:
     assert load(tmp_path).resolved_database_url == f"sqlite:///{tmp_path / 'homeport.db'}"
+
+
+def test_a_token_of_a_forge_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("opensesame\n", encoding="utf-8")
+    settings = load(
+        tmp_path,
+        "forges: {work: {host: git.saebom.example, type: gitlab}}\n",
+        HOMEPORT_FORGES__WORK__TOKEN_FILE=str(secret),
+    )
+    assert settings.forges["work"].token.get_secret_value() == "opensesame"
+    assert "opensesame" not in str(redacted(settings)) + repr(settings)
+
+
+def test_a_list_has_commas_in_the_environment(tmp_path: Path) -> None:
+    settings = load(tmp_path, "", HOMEPORT_OUTBOUND__ALLOW="wiki.internal, 10.1.0.0/16")
+    assert settings.outbound.allow == ("wiki.internal", "10.1.0.0/16")
+
+
+def test_an_unknown_key_below_a_name_of_ones_own_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting, match=r"forges\.work\.tokn: unknown setting; did you mean 'token'"):
+        load(tmp_path, "forges: {work: {host: h, type: github, tokn: x}}")

@@ -15,9 +15,12 @@ from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.paths import Role, role_of
 from homeport.catalog.domain.type_manifests import is_front_end, manifest_signs
 from homeport.catalog.domain.type_words import name_signs, word_signs
+from homeport.catalog.domain.words import words
 
 _ENOUGH = 1.0
 _AHEAD = 0.3
+_SITE = words("_config.yml hugo.toml hugo.yaml mkdocs.yml book.toml .eleventy.js antora.yml")
+"""What static sites are made with: where there is no package beside it, the site is what the repository holds."""
 
 
 def type_candidates(facts: Facts) -> list[Candidate]:
@@ -80,9 +83,17 @@ def _laid_out(facts: Facts) -> Iterator[Sign]:
         yield Sign("tool", 1.6, "layout")
     if ".pre-commit-hooks.yaml" in paths:
         yield Sign("tool", 1.0, "layout", Place(".pre-commit-hooks.yaml"))
+    if any(re.search(r"(^|/)systemd/[^/]+\.service$|^debian/[^/]*\.service$", path) for path in paths):
+        yield Sign("service", 1.0, "layout")
+    if "dbt_project.yml" in paths:
+        yield Sign("job", 1.2, "layout", Place("dbt_project.yml"))
     if any("requirements" not in one.traits for one in facts.manifests) or facts.deployments:
         return
     if any(re.fullmatch(r"(dags|jobs?|batch)/.*\.(py|sql|sh)", path) and role_of(path) is Role.OWN for path in paths):
         yield Sign("job", 1.0, "layout")
-    if {"index.html"} & paths:
+    if "scrapy.cfg" in paths:
+        yield Sign("job", 1.0, "layout", Place("scrapy.cfg"))
+    if "index.html" in paths:
         yield Sign("website", 1.2, "layout", Place("index.html"))
+    elif _SITE & paths:
+        yield Sign("website", 1.2, "layout", Place(min(_SITE & paths)))

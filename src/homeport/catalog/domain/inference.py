@@ -94,7 +94,8 @@ def _kinds(facts: Facts, language: Language) -> Iterable[Candidate]:
     """Source: Backstage, "System Model": a Component is software, a Resource what it needs at run time."""
     is_code = language is not None and language[0] not in _NO_CODE
     is_packaged = any("requirements" not in one.traits for one in facts.manifests)
-    runs = facts.deployments or "dockerfile" in facts.traits or any(one.commands for one in facts.manifests)
+    roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
+    runs = facts.deployments or "dockerfile" in facts.traits or any(one.commands for one in roots)
     if facts.api_count and not runs and code_bytes(facts.files) <= _WRAPPER_SHARE * facts.api_bytes:
         yield Candidate("API", "layout", 0.8)
     elif is_code or is_packaged or facts.deployments:

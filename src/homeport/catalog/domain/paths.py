@@ -23,7 +23,8 @@ class Role(StrEnum):
 
 _FOLDERS = {
     Role.VENDORED: "vendor vendors vendored _vendor _vendored third_party third-party thirdparty 3rdparty node_modules "
-    "bower_components external externals extern deps bundled site-packages .venv venv pods godeps .yarn _bundled",
+    "bower_components external externals extern deps bundled site-packages .venv venv pods godeps .yarn _bundled "
+    "submodules submodule",
     Role.TEST: "test tests testing __tests__ spec specs fixtures fixture testdata test-data test_data testsuite "
     "testsuites mocks __mocks__ mock e2e integration-tests integration_tests functional-tests unit-tests cypress "
     "playwright benchmark benchmarks bench benches perf fuzz fuzzing conformance snapshots __snapshots__ testutil "

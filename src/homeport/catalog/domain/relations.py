@@ -1,6 +1,10 @@
-"""The relations that an entity's document makes, each with its counterpart.
+"""The relations that an entity's document states, and each with its counterpart.
 
-Source: Backstage, "Well-known Relations between Catalog Entities"; catalog-backend 4.0, BuiltinKindsEntityProcessor.
+Which fields of which kinds make relations, and what a reference there leaves unsaid, is upstream's; of kinds that
+upstream does not know, `owner` and `system` are read as well, which is ours.
+
+Source: catalog-backend 4.0, BuiltinKindsEntityProcessor, and ModelProcessor for AiResource; scaffolder entity model
+0.2, ScaffolderEntitiesProcessor; Backstage, "Well-known Relations between Catalog Entities".
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from homeport.catalog.domain.references import full_ref, written_ref
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidEntityRef
 
@@ -29,27 +34,57 @@ COUNTERPARTS = PAIRS | {back: forth for forth, back in PAIRS.items()}
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """A field of the spec, its relation and the kind meant where none is written; `targets`, if any, are all it takes.
+
+    An empty `default_kind` means that references in this field must say the kind.
+    """
+
     field: str
     relation: str
-    default_kind: str | None
-    kinds: frozenset[str] | None = None
+    default_kind: str
+    targets: frozenset[str] | None = None
 
 
-_RULES = (
-    _Rule("owner", "ownedBy", "Group"),
-    _Rule("system", "partOf", "System"),
-    _Rule("domain", "partOf", "Domain", frozenset({"system"})),
-    _Rule("subcomponentOf", "partOf", "Component", frozenset({"component"})),
-    _Rule("subdomainOf", "partOf", "Domain", frozenset({"domain"})),
-    _Rule("providesApis", "providesApi", "API", frozenset({"component"})),
-    _Rule("consumesApis", "consumesApi", "API", frozenset({"component"})),
-    _Rule("dependsOn", "dependsOn", None, frozenset({"component", "resource"})),
-    _Rule("dependencyOf", "dependencyOf", None, frozenset({"component", "resource"})),
-    _Rule("parent", "childOf", "Group", frozenset({"group"})),
-    _Rule("children", "parentOf", "Group", frozenset({"group"})),
-    _Rule("members", "hasMember", "User", frozenset({"group"})),
-    _Rule("memberOf", "memberOf", "Group", frozenset({"user"})),
+_OWNER = _Rule("owner", "ownedBy", "group")
+_SYSTEM = _Rule("system", "partOf", "system")
+_DEPENDS_ON = _Rule("dependsOn", "dependsOn", "")
+_DEPENDENCY_OF = _Rule("dependencyOf", "dependencyOf", "")
+
+_RULES: dict[str, tuple[_Rule, ...]] = {
+    "component": (
+        _OWNER,
+        _Rule("subcomponentOf", "partOf", "component"),
+        _Rule("providesApis", "providesApi", "api"),
+        _Rule("consumesApis", "consumesApi", "api"),
+        _DEPENDS_ON,
+        _DEPENDENCY_OF,
+        _SYSTEM,
+    ),
+    "api": (_OWNER, _SYSTEM),
+    "resource": (_OWNER, _DEPENDS_ON, _DEPENDENCY_OF, _SYSTEM),
+    "user": (_Rule("memberOf", "memberOf", "group"),),
+    "group": (
+        _Rule("parent", "childOf", "group"),
+        _Rule("children", "parentOf", "group"),
+        _Rule("members", "hasMember", "user"),
+    ),
+    "system": (_OWNER, _Rule("domain", "partOf", "domain")),
+    "domain": (_OWNER, _Rule("subdomainOf", "partOf", "domain")),
+    "location": (),
+    "template": (_OWNER,),
+}
+_UNKNOWN_KIND = (_OWNER, _SYSTEM)
+
+_AI = frozenset({"airesource"})
+_AI_RESOURCE = (
+    _Rule("owner", "ownedBy", "group", frozenset({"group", "user"})),
+    _Rule("system", "partOf", "system", frozenset({"system"})),
 )
+_AI_RESOURCES = {
+    "skill": (*_AI_RESOURCE, _Rule("dependsOn", "dependsOn", "airesource", _AI)),
+    "plugin": (*_AI_RESOURCE, _Rule("skills", "hasPart", "airesource", _AI)),
+    "marketplace": (*_AI_RESOURCE, _Rule("plugins", "hasPart", "airesource", _AI)),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,24 +101,48 @@ class Relation:
         return Relation(self.target, COUNTERPARTS[self.type], self.source)
 
 
-def relations_of(ref: EntityRef, document: Mapping[str, Any]) -> Iterator[Relation]:
-    """Return the relations that the document states, and their counterparts; what is no reference is passed over."""
+def stated_relations(ref: EntityRef, document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return type and full target reference of each relation that the document states, once each, in their order.
+
+    What is no reference is passed over. A target is what upstream makes of the text, in lower case; its parts need not
+    obey the rules of names (`group:default/platform team`), and then nothing can ever be there.
+    """
     spec = document.get("spec")
-    if not isinstance(spec, Mapping):
-        return
-    for rule in _RULES:
-        if rule.kinds is not None and ref.kind not in rule.kinds:
+    if not isinstance(spec, (dict, Mapping)):
+        return []
+    stated: dict[tuple[str, str], None] = {}
+    namespace = ref.namespace
+    for rule in _rules(ref.kind, spec):
+        value = spec.get(rule.field)
+        if not value:
             continue
-        for text in _texts(spec.get(rule.field)):
-            try:
-                target = EntityRef.parse(text, rule.default_kind, ref.namespace)
-            except InvalidEntityRef:
-                continue
-            relation = Relation(ref, rule.relation, target)
-            yield relation
-            yield relation.counterpart
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, str):
+                target = full_ref(one, rule.default_kind, namespace)
+            else:
+                target = written_ref(one, rule.default_kind, namespace)
+            if target is not None and (rule.targets is None or target.partition(":")[0] in rule.targets):
+                stated[rule.relation, target] = None
+    return list(stated)
 
 
-def _texts(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [text for text in values if isinstance(text, str) and text]
+def relations_of(ref: EntityRef, document: Mapping[str, Any]) -> Iterator[Relation]:
+    """Return the relations that the document states, and their counterparts.
+
+    Left out are targets that no entity can have as its name, since upstream lets them dangle and EntityRef can't.
+    """
+    for kind, text in stated_relations(ref, document):
+        try:
+            target = EntityRef.parse(text)
+        except InvalidEntityRef:
+            continue
+        relation = Relation(ref, kind, target)
+        yield relation
+        yield relation.counterpart
+
+
+def _rules(kind: str, spec: Mapping[str, Any]) -> tuple[_Rule, ...]:
+    if kind != "airesource":
+        return _RULES.get(kind, _UNKNOWN_KIND)
+    said = spec.get("type")
+    return _AI_RESOURCES.get(said, _AI_RESOURCE) if isinstance(said, str) else _AI_RESOURCE

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from homeport.catalog.domain.facts import Facts, Manifest, Sign
-from homeport.catalog.domain.paths import depth_of, is_own
+from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.paths import Role, depth_of, is_own, role_of
 from homeport.catalog.domain.type_words import is_imported, says_it_serves
 from homeport.catalog.domain.words import words
 
@@ -23,10 +24,17 @@ _WEB_SERVERS = words(
     "express koa fastify @nestjs/core @hapi/hapi restify hono apollo-server @apollo/server spring-boot-starter-web "
     "spring-boot-starter-webflux quarkus-resteasy quarkus-rest micronaut-http-server-netty ktor-server-core "
     "ktor-server-netty dropwizard-core actix-web axum rocket warp laravel/framework symfony/framework-bundle slim/slim "
-    "rails sinatra puma celery faust kafkajs spring-kafka grpcio amqplib socket.io"
+    "rails sinatra puma celery faust kafkajs spring-kafka grpcio amqplib socket.io @loopback/rest @feathersjs/express "
+    "@feathersjs/koa apollo-server-express graphql-yoga mercurius h3 polka sails @strapi/strapi @adonisjs/core egg "
+    "elysia bullmq cherrypy pyramid twisted blacksheep robyn"
 )
+_CONSUMERS = words("mqtt kafkajs amqplib bullmq nats ioredis redis ws discord.js telegraf")
+"""What a program that keeps running waits at; who merely needs these may be a library."""
+_TYPED = re.compile(r"(^|/)py\.typed$|\.pyx$")
+"""PEP 561's mark for those who import a package, and Cython modules, which are made to be imported."""
 _APPLICATION_SERVERS = words("gunicorn granian uvicorn hypercorn daphne waitress cheroot celery")
 """What runs a web application: who needs one to be installed is run, not imported."""
+_SCRIPT_SHARE = 20
 _GENERATED_MANIFESTS = words("PKG-INFO entry_points.txt")
 _GO_SERVERS = re.compile(
     r"gin-gonic/gin|labstack/echo|gofiber/fiber|go-chi/chi|gorilla/mux|google\.golang\.org/grpc|valyala/fasthttp"
@@ -83,37 +91,66 @@ def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     elif any(re.search(r"[-_](\w*server|worker|daemon)$", command) for command in commands):
         yield Sign("service", 0.6, "manifest", place)
     if commands:
-        yield Sign("tool", 0.3 if serving_words or is_imported(facts) else 0.7, "manifest", place)
+        is_main = any(_plain(manifest.name or "").startswith(_plain(command)) for command in commands)
+        weight = 0.3 if serving_words or is_imported(facts) else 0.7 if is_main else 0.5
+        yield Sign("tool", weight, "manifest", place)
+    elif holds_page(facts):
+        yield Sign("website", 1.4, "layout", place)
     else:
-        yield Sign("library", 1.0 if is_published else 0.6, "manifest", place)
+        yield Sign("library", 0.6 if serving_words else 1.0 if is_published else 0.6, "manifest", place)
+    if any(_TYPED.search(path) and is_own(path) for path, _ in facts.files):
+        yield Sign("library", 0.3, "layout", place)
     if serves:
         yield Sign("service", 0.6 if is_published else 1.4, "manifest", place)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "", name.lower())
 
 
 def _npm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     place = manifest.place
     needed = set(manifest.dependencies)
     is_private = "private" in manifest.traits
+    is_started = _starts_own_program(manifest)
+    serves = bool(needed & _WEB_SERVERS) or (is_started and bool(needed & _CONSUMERS))
     if manifest.commands:
-        share = 0.5 if says_it_serves(facts) else 1.0
+        share = 0.5 if says_it_serves(facts) or (is_started and serves) else 1.0
         yield Sign("tool", (0.9 if manifest.importable else 2.0) * share, "manifest", place)
-    if manifest.name in manifest.commands and facts.readme and not (is_imported(facts) or needed & _WEB_SERVERS):
+    if manifest.name in manifest.commands and facts.readme and not (is_imported(facts) or serves):
         yield Sign("tool", 0.5, "manifest", place)
     if manifest.importable and not is_private:
-        yield Sign("library", 0.8 if manifest.commands else 1.6, "manifest", place)
-    elif (
-        not is_private
-        and not manifest.commands
-        and "start" not in manifest.scripts
-        and any(path == "index.js" for path, _ in facts.files)
-    ):
+        yield Sign("library", 0.8 if manifest.commands or (is_started and serves) else 1.6, "manifest", place)
+    elif not manifest.commands and (_has_loose_module(manifest, facts) or _is_android_library(facts)):
         yield Sign("library", 1.4, "manifest", place)
     if is_front_end(facts):
         yield Sign("website", 2.0, "manifest", place)
-    elif needed & _WEB_SERVERS and (is_private or not manifest.importable or "start" in manifest.scripts):
+    elif not (manifest.importable or manifest.commands or needed & _WEB_SERVERS) and _has_front_page(facts):
+        yield Sign("website", 1.4, "layout", Place("index.html"))
+    elif serves and (is_private or not manifest.importable or "start" in manifest.scripts):
         yield Sign("service", 1.6, "manifest", place)
-    elif needed & _WEB_SERVERS and manifest.commands:
-        yield Sign("service", 0.8, "manifest", place)
+    elif serves and manifest.commands:
+        yield Sign("service", 1.4 if "entry:listens" in facts.traits else 0.8, "manifest", place)
+
+
+def _has_loose_module(manifest: Manifest, facts: Facts) -> bool:
+    """Whether npm takes the package's index.js for what is imported though the manifest does not say so."""
+    is_private, is_started = "private" in manifest.traits, "start" in manifest.scripts
+    return not (is_private or is_started) and any(path == "index.js" for path, _ in facts.files)
+
+
+def _is_android_library(facts: Facts) -> bool:
+    """Source: Android, "Create an Android library": the plugin of what applications include."""
+    return any("plugin:com.android.library" in one.traits for one in facts.manifests)
+
+
+def _starts_own_program(manifest: Manifest) -> bool:
+    """Whether `npm start` runs a program of the package with node: `node ./build/main.js`, `node .`."""
+    return re.search(r"\bnode (?:-\S+ )*(?:\.(?:\s|$)|[\w./-]+)", manifest.scripts.get("start", "")) is not None
+
+
+def _has_front_page(facts: Facts) -> bool:
+    return any(path == "index.html" for path, _ in facts.files)
 
 
 def _go(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
@@ -227,3 +264,14 @@ def is_front_end(facts: Facts) -> bool:
     if any(one.classifiers and _WEB_SERVERS & set(one.dependencies) for one in facts.manifests):
         return False  # a published server that brings its front end with it
     return any(_FRONT_PAGE.fullmatch(path) for path, _ in facts.files)
+
+
+def holds_page(facts: Facts) -> bool:
+    """Whether the package does little else than hand out a built page: an index.html with far more script than code."""
+    pages = [path for path, _ in facts.files if re.search(r"(^|/)(index|main)\.html$", path)]
+    if not any(role_of(path) in (Role.OWN, Role.GENERATED) for path in pages):
+        return False
+    kept = [(path, size) for path, size in facts.files if role_of(path) in (Role.OWN, Role.GENERATED)]
+    scripts = sum(size for path, size in kept if path.endswith((".js", ".mjs", ".css")))
+    code = sum(size for path, size in kept if path.endswith((".py", ".rb", ".go", ".java", ".rs")))
+    return scripts > _SCRIPT_SHARE * code

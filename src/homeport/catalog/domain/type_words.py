@@ -25,9 +25,13 @@ def name_signs(facts: Facts) -> Iterator[Sign]:
             yield Sign(kind, 0.8, "path")
 
 
+_OFTEN = 5
+"""So many times more often run than imported, a README is that of a program."""
+
 SERVICE_WORDS = re.compile(
     r"\b(web|http|asgi|wsgi|api|proxy|application|push|mail|smtp|dns|media|git|registry) server\b"
-    r"|\bserver( for\b|\.?$| /)|\bproxy registry\b|\bhttp [\w& ]*service\b|\bdaemon\b"
+    r"|\bserver( for\b| implementation\b|\.?$| /)|\bproxy registry\b|\bhttp [\w& ]*service\b|\bdaemon\b"
+    r"|\b(monitoring|notification|messaging|scheduling|storage|search|hosting|chat|queue|identity|streaming) service\b"
     r"|web app(lication)?\b(?! (framework|librar))|\bmicroservice\b|self-hosted|\bbackend\b"
     r"|\bhome ?server\b|\bweb-based\b|\bis (an?|the) [^.,]{0,60}\b(?<!cross-)(platform|service)\b"
     r"|^the [\w ]+ platform\b"
@@ -46,21 +50,34 @@ _WORDS = {
     ),
     "library": re.compile(
         r"\blibrar(y|ies)\b|(?<!test )(?<!testing )\bframework\b|\btoolkit\b|\bsdk\b|\bclient for\b|\bbindings?\b"
-        r"|\bwrapper\b|api client|\bparser\b|\bmodule for\b|\bpackage for\b|implementation of|\bplugin\b|\bextension\b"
-        r"|\bmiddleware\b|type definitions|\bhelpers?\b|\bdecorators?\b|\breact hooks?\b|\bpolyfill\b"
-        r"|\bpython interface\b|라이브러리|공통 모듈|공용 모듈",
+        r"|\bwrapper\b|api client|\bparser\b|\bmodule for\b|\bpackage for\b|(?<!server )\bimplementation of"
+        r"|\bplugin\b|\bextension\b|\bmiddleware\b|type definitions|\bhelpers?\b|\bdecorators?\b|\breact hooks?\b"
+        r"|\bpolyfill\b|\bpython interface\b|라이브러리|공통 모듈|공용 모듈",
         re.IGNORECASE,
     ),
     "website": re.compile(
-        r"\bweb ?site\b|\bui$|\bfront-?end\b(?! (framework|librar|tool))|single[- ]page app|웹 ?사이트|프론트 ?엔드"
-        r"|웹 화면|어드민 화면",
+        r"\bweb ?site( (for|of)\b|\.?$| /)|\bui$|\bfront-?end\b(?! (framework|librar|tool))|single[- ]page app"
+        r"|웹 ?사이트|프론트 ?엔드|웹 화면|어드민 화면",
         re.IGNORECASE,
     ),
     "job": re.compile(r"\bbatch (job|process)|\bcron ?job\b|\bnightly job\b|\betl\b|배치|스케줄 ?작업", re.IGNORECASE),
 }
 
 
-_IS_LIBRARY = re.compile(r"^(an? |the )?([\w-]+ ){0,4}(library|framework|toolkit|sdk)\b", re.IGNORECASE)
+_HEADS = {
+    "library": "library|framework|toolkit|sdk",
+    "service": "(?:server|service|daemon)(?: implementation)?",
+    "tool": "tool|cli|linter|formatter|compiler|utility|command[- ]line (?:interface|application|program)",
+}
+_IS = {
+    kind: re.compile(
+        rf"^(?:an? |the )?(?:[\w+/&.-]+ ){{0,5}}(?:{nouns})"
+        r"(?=[.,;:!]|$| (?:for|that|which|to|of|written|with|in|using|by)\b)",
+        re.IGNORECASE,
+    )
+    for kind, nouns in _HEADS.items()
+}
+"""Descriptions that begin by saying what the thing is: `A fast mail server for small teams`."""
 
 
 def told_of(facts: Facts) -> list[str]:
@@ -84,8 +101,9 @@ def word_signs(facts: Facts) -> Iterator[Sign]:
     roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
     readme = facts.readme
     text = " / ".join(told_of(facts))
-    if any(_IS_LIBRARY.match(one.description or "") for one in roots):
-        yield Sign("library", 0.5, "manifest")
+    for kind, is_one in _IS.items():
+        if any(is_one.match(one.description or "") for one in roots):
+            yield Sign(kind, 0.5, "manifest")
     counts = {kind: bool(words.search(text)) for kind, words in _WORDS.items()}
     for kind, is_said in counts.items():
         if is_said:
@@ -105,14 +123,19 @@ def _root_names(facts: Facts) -> set[str]:
 
 def is_imported(facts: Facts) -> bool:
     """Whether the README shows how to import the project."""
+    return bool(imports_of(facts))
+
+
+def imports_of(facts: Facts) -> list[str]:
+    """The imports of the project that the README shows."""
     text = facts.readme.text if facts.readme else ""
     names = _root_names(facts)
     modules = {re.sub(r"[-.]", "_", name.lower()) for name in names} | {name.lower() for name in names}
     imports = re.findall(
         r"^[ \t>]*(?:from|import)[ \t]+([\w.]+)|(?:require\(|from )[\"']([@\w./-]+)[\"']", text, re.MULTILINE
     )
-    imported = {one or other for one, other in imports}
-    return any(one.split(".")[0].lower() in modules or one in names for one in imported)
+    imported = [one or other for one, other in imports]
+    return [one for one in imported if one.split(".")[0].lower() in modules or one in names]
 
 
 def _used(facts: Facts, text: str, place: Place) -> Iterator[Sign]:
@@ -122,18 +145,20 @@ def _used(facts: Facts, text: str, place: Place) -> Iterator[Sign]:
     commands = {command for one in facts.manifests for command in one.commands if depth_of(one.place.file) == 0} | {
         name for name in names if any(one.commands for one in facts.manifests)
     }
-    ran = [
-        command
-        for command in commands
-        if re.search(
-            rf"^[ \t]*(?:[$>%#][ \t]+|npx[ \t]+|\$[ \t]*)?{re.escape(command)}[ \t]+[\w./<\[-]", text, re.MULTILINE
+    ran = sum(
+        len(
+            re.findall(
+                rf"^[ \t]*(?:[$>%#][ \t]+|npx[ \t]+|\$[ \t]*)?{re.escape(command)}[ \t]+[\w./<\[-]", text, re.MULTILINE
+            )
         )
-    ]
+        for command in commands
+    )
     share = 0.5 if says_it_serves(facts) else 1.0
     if names and not is_imported(facts) and _installed_to_run(names).search(text):
         yield Sign("tool", 0.8 * share, "readme", place)
     if ran:
-        yield Sign("tool", 0.6 * share, "readme", place)
+        weight = 1.0 if ran >= _OFTEN and ran >= _OFTEN * len(imports_of(facts)) else 0.6
+        yield Sign("tool", weight * share, "readme", place)
 
 
 def _installed_to_run(names: set[str]) -> re.Pattern[str]:

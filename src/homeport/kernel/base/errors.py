@@ -5,7 +5,8 @@
     │   ├── InvalidEntityRef    422
     │   ├── InvalidSetting      422
     │   ├── InvalidFilter       422
-    │   └── SourceUnreadable    422  a repository or folder could not be read
+    │   ├── SourceUnreadable    422  a repository or folder could not be read
+    │   └── AddressRefused      422  data leads to an address that nobody allowed
     ├── NotFound                404
     ├── Conflict                409  true of the state of the thing, not of the request
     │   └── PlanChanged         409
@@ -14,7 +15,8 @@
     │   └── UnknownAction       403  nobody said who may: a bug
     ├── Unavailable             503  try again later
     │   ├── LeaseLost           503
-    │   └── DatabaseUnavailable 503
+    │   ├── DatabaseUnavailable 503
+    │   └── OutsideUnavailable  503  another system did not answer as it should
     ├── Cancelled               409  a run was told to stop
     └── RunFailed                    the run that a command followed has failed
 
@@ -83,6 +85,12 @@ class SourceUnreadable(InvalidInput):
     """A repository or folder could not be read."""
 
     code = "source-unreadable"
+
+
+class AddressRefused(InvalidInput):
+    """An address that came from data leads where nobody allowed; the message has the line that would allow it."""
+
+    code = "address-refused"
 
 
 class NotFound(HomeportError):
@@ -161,6 +169,12 @@ class DatabaseUnavailable(Unavailable):
     """The database can't be reached, or refuses to write."""
 
     code = "database-unavailable"
+
+
+class OutsideUnavailable(Unavailable):
+    """Another system can't be reached, or its answer took too long or was too large."""
+
+    code = "outside-unavailable"
 
 
 def all_errors(root: type[HomeportError] = HomeportError) -> Iterator[type[HomeportError]]:

@@ -10,11 +10,20 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+    field_validator,
+)
 
 from homeport.kernel.base.errors import FieldError, InvalidSetting
 
@@ -26,6 +35,57 @@ class Section(BaseModel):
     """Base of every part of the settings: unknown keys are errors, values don't change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_split)]
+
+
+class OutboundSettings(Section):
+    """Calls to the outside: who may be called, and the way there."""
+
+    allow: Words = Field(
+        (),
+        description="Hosts that may be called though private, and that descriptors may name: `host`, `host:port`, "
+        "`*.domain`, a network such as `10.1.0.0/16`; with commas between them in the environment.",
+    )
+    proxy: SecretStr | None = Field(None, description="HTTP proxy for all calls out, such as http://proxy:3128.")
+    no_proxy: Words = Field((), description="Hosts called without the proxy, written as in `outbound.allow`.")
+    ca_bundle: Path | None = Field(None, description="File of certificates (PEM) to trust besides the public ones.")
+    time_limit_s: float = Field(20.0, gt=0, description="Seconds a call out may take, all redirects together.")
+    size_limit_bytes: int = Field(10_000_000, gt=0, description="Bytes that an answer may have.")
+
+
+class ForgeSettings(Section):
+    """A place that keeps Git repositories."""
+
+    host: str = Field(description="Its host, such as github.example.com, with the port unless it is the usual one.")
+    type: Literal["github", "gitlab", "git"] = Field(description="github, gitlab, or git for any other.")
+    token: SecretStr | None = Field(None, description="Token that reads its repositories.")
+    api_url: str | None = Field(None, description="Address of its API where it is not the usual one of its type.")
+
+
+class CheckoutSettings(Section):
+    """Copies of Git repositories that are read."""
+
+    budget_bytes: int = Field(
+        2_000_000_000, gt=0, description="Bytes that copies may take together; the longest unused go first."
+    )
+    time_limit_s: float = Field(600.0, gt=0, description="Seconds that fetching one repository may take.")
+    folders: Paths = Field((), description="Folders below which `file://` addresses of repositories may lie.")
+    ssh_key: Path | None = Field(None, description="Private key for ssh; without it, those ssh finds itself.")
+    known_hosts: Path | None = Field(None, description="File of ssh host keys; without it, the user's own.")
+
+
+class WebhookSettings(Section):
+    """Who may send events to /webhooks/NAME."""
+
+    type: Literal["github", "gitlab", "hmac"] = Field(description="How the sender proves itself.")
+    secret: SecretStr = Field(min_length=8, description="Secret that homeport and the sender share.")
 
 
 class Settings(Section):
@@ -50,6 +110,10 @@ class Settings(Section):
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
     poll_s: float = Field(2.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
     session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
+    outbound: OutboundSettings = Field(default_factory=OutboundSettings)
+    checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
+    forges: dict[str, ForgeSettings] = Field({}, description="Places that keep Git repositories, by a name of yours.")
+    webhooks: dict[str, WebhookSettings] = Field({}, description="Who may send events to /webhooks/NAME, by NAME.")
 
     @field_validator("zone")
     @classmethod
@@ -125,7 +189,7 @@ def _from_environment(environment: Mapping[str, str], model: type[Settings]) -> 
         if not variable.startswith(_PREFIX):
             continue
         path = variable.removeprefix(_PREFIX).lower().split("__")
-        if path[-1].endswith("_file") and path[0] not in model.model_fields:
+        if path[-1].endswith("_file") and _annotation(model, path) is None:
             path[-1], value = path[-1].removesuffix("_file"), _secret_file(variable, value)
         node = found
         for part in path[:-1]:
@@ -162,10 +226,20 @@ def _reason(item: Any, model: type[Settings]) -> str:
     if item["type"] != "extra_forbidden":
         return str(item["msg"])
     *parents, key = (str(part) for part in item["loc"])
-    known: Any = model
-    for part in parents:
-        known = known.model_fields[part].annotation
+    known = _annotation(model, parents)
     near = difflib.get_close_matches(key, list(known.model_fields), n=1)
     return "unknown setting" + (
         f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known.model_fields)}"
     )
+
+
+def _annotation(model: type[Section], path: list[str]) -> Any:
+    """What kind of value stands at `path`; None where no setting of that name is."""
+    found: Any = model
+    for part in path:
+        if isinstance(found, type) and issubclass(found, BaseModel):
+            field = found.model_fields.get(part)
+            found = field.annotation if field else None
+        else:
+            found = get_args(found)[-1] if get_args(found) else None
+    return found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeport.catalog.adapters.readers.specs import read_spec
+from homeport.catalog.adapters.readers.specs import origin_of, read_spec
 from homeport.catalog.adapters.readers.syntax import BrokenFile
 
 OPENAPI = "openapi: 3.1.0\ninfo:\n  title: 주문 API\n  description: Orders.\n  version: '1'\npaths: {}\n"
@@ -59,3 +59,16 @@ def test_a_definition_that_cannot_be_read_is_broken(text: str) -> None:
 def test_any_text_is_read_or_refused(text: str, path: str) -> None:
     with suppress(BrokenFile):
         read_spec(path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ('syntax = "proto3";\noption go_package = "github.com/Others/wallet/rpc";\n', "github.com/others/wallet"),
+        ("// Copied from https://github.com/others/wallet/blob/main/wallet.proto\n", "github.com/others/wallet"),
+        ("// See https://github.com/others/wallet for its use\n", None),
+        ('option go_package = "stock/v1;stockv1";\n', None),
+    ],
+)
+def test_a_protocol_may_say_whose_it_is(text: str, origin: str | None) -> None:
+    assert origin_of(text) == origin

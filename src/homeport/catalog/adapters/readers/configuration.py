@@ -303,7 +303,7 @@ def _dockerfile(_: Place, text: str) -> Configuration:
     bases = re.findall(r"^FROM[ \t]+(?:--\S+[ \t]+)?(\S+)", joined, re.MULTILINE | re.IGNORECASE)
     started = " ".join(re.findall(r"^(?:CMD|ENTRYPOINT)[ \t]+(.+)$", joined, re.MULTILINE | re.IGNORECASE))
     traits = {"dockerfile"}
-    if re.search(r"^EXPOSE[ \t]+\d", joined, re.MULTILINE | re.IGNORECASE):
+    if re.search(r"^EXPOSE[ \t]+[\d$]", joined, re.MULTILINE | re.IGNORECASE):
         traits.add("dockerfile:listens")
     if bases and re.search(r"(^|/)(nginx|httpd|caddy)", bases[-1]):
         traits.add("dockerfile:web-server")

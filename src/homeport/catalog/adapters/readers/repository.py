@@ -15,6 +15,7 @@ from homeport.catalog.adapters.readers import (
     configuration,
     descriptor,
     entry_points,
+    large_specs,
     manifests,
     readme,
     specs,
@@ -35,6 +36,7 @@ _NOT_STORABLE = re.compile(r"\\u0000|\\ud[89a-f]")
 _MAX_TOTAL_BYTES = 64_000_000
 _MAX_FILES = 400
 _MAX_MANIFESTS = 60
+_MAX_LARGE = 40
 _WINDOW_DAYS = 365
 _HALF_LIFE_DAYS = 90
 _BOT = re.compile(
@@ -77,6 +79,8 @@ def read_repository(tree: SourceTree) -> Reading:
     found = _Found(tree.name, sizes, _charts(sizes), _has_manifest(sizes))
     for path, content in tree.read(_chosen(sizes, found.charts)).items():
         found.take(path, content)
+    for path, head in large_specs.read_heads(tree, sizes, _large(sizes)):
+        found.take_head(path, head)
     described = descriptor.read_descriptors(
         _descriptors(sizes), set(sizes), lambda paths: _read_small(tree, sizes, paths)
     )
@@ -142,6 +146,16 @@ class _Found:
             if path not in {problem.parameters["file"] for problem in self.problems}:
                 self.problems.append(_broken(path, wrong))
 
+    def take_head(self, path: str, head: str | None) -> None:
+        """Let the beginning of a definition too large to be kept tell what it defines; say what is left out."""
+        api = large_specs.read_head(path, head, self.sizes[path]) if head else None
+        if api:
+            self.apis.append(api)
+        if api or _is_named_spec(path):
+            reason = "only the beginning of definitions" if api else "files"
+            reason += f" over {MAX_BYTES} bytes {'is' if api else 'are not'} read"
+            self.problems.append(_broken(path, BrokenFile(f"{self.sizes[path]} bytes; {reason}")))
+
     def facts(self) -> Facts:
         """Return what inference decides on."""
         return Facts(
@@ -176,16 +190,25 @@ class _Found:
         """Whether definitions here are those of others: of what a website, a generated client or an SDK calls."""
         if guessed.get("spec.type") == "website" or ".openapi-generator/VERSION" in self.sizes:
             return True
-        roots = [one for one in self.manifests if depth_of(one.place.file) == 0]
-        said = [text for one in roots for text in (one.name, one.description) if text]
-        is_client = any(_CLIENT_WORDS.search(text.replace("_", "-")) for text in said)
+        roots = [one for one in self.manifests if depth_of(one.place.file) == 0 and (one.name or one.description)]
+        said = {one.ecosystem: "" for one in roots}
+        for one in roots:
+            said[one.ecosystem] += f" {one.name or ''} / {one.description or ''}".replace("_", "-")
+        is_client = bool(said) and all(_CLIENT_WORDS.search(text) for text in said.values())
         return is_client and guessed.get("spec.type") == "library"
 
     def _is_own(self, api: ApiDefinition) -> bool:
-        """Folders that usually hold others' protocols are one's own where the project is named after them."""
+        """Folders that usually hold others' protocols are one's own where the project is named after them.
+
+        A protocol that says which public repository it is from is that one's.
+        """
         others = _OTHERS_PROTO.search(api.place.file)
         names = {one.name.lower().replace("_", "-") for one in self.manifests if one.name} | {self.name.lower()}
-        return others is None or any(name.startswith(others[2].replace("/", "-")) for name in names)
+        if others is not None:
+            return any(name.startswith(others[2].replace("/", "-")) for name in names)
+        origin = specs.origin_of(api.definition) if api.type == "grpc" else None
+        told = {word for name in names for word in re.findall(r"[a-z]{3,}", name)}
+        return origin is None or any(word in origin for word in told)
 
     def _readers(self, path: str, text: str) -> Iterator[Callable[[str, str], None]]:
         if readme.is_readme(path):
@@ -233,31 +256,40 @@ class _Found:
             self.apis.append(api)
 
     def _take_template(self, path: str, text: str) -> None:
-        self._take_declared(cloudformation.read_template(path, text))
+        self._take_declared(path, cloudformation.read_template(path, text))
 
     def _take_terraform(self, path: str, text: str) -> None:
-        self._take_declared(read_terraform(path, text))
+        self._take_declared(path, read_terraform(path, text))
 
-    def _take_declared(self, template: cloudformation.Template) -> None:
+    def _take_declared(self, path: str, template: cloudformation.Template) -> None:
         self.resources += template.resources
         self.systems += template.systems
-        self.deployments += template.deployments
+        self.deployments += () if self._is_payload(path) else template.deployments
         self.dependencies += connections(template.settings)
 
     def _take_configuration(self, path: str, text: str) -> None:
         reader = configuration.reader_of(path, self.charts)
         if reader:
-            self._take_configured(reader(Place(path), text))
+            self._take_configured(path, reader(Place(path), text))
 
     def _take_kubernetes(self, path: str, text: str) -> None:
-        self._take_configured(configuration.read_kubernetes(path, text))
+        self._take_configured(path, configuration.read_kubernetes(path, text))
 
-    def _take_configured(self, found: configuration.Configuration) -> None:
+    def _take_configured(self, path: str, found: configuration.Configuration) -> None:
         self.dependencies += found.dependencies
-        self.deployments += found.deployments
         self.systems += found.systems
         self.resources += found.resources
-        self.traits |= found.traits
+        if not self._is_payload(path):
+            self.deployments += found.deployments
+            self.traits |= found.traits
+
+    def _is_payload(self, path: str) -> bool:
+        """Whether the file lies in a folder inside a Python package: it is handed out, not what starts the package."""
+        if not self.has_manifest:
+            return False
+        folders = path.split("/")[:-1]
+        above = ("/".join(folders[:end]) for end in range(1, len(folders)))
+        return any(f"{folder}/__init__.py" in self.sizes for folder in above)
 
 
 def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
@@ -268,6 +300,12 @@ def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
     named = [path for path in matter if manifests.is_manifest(path)][:_MAX_MANIFESTS]
     others = [path for path in matter if not manifests.is_manifest(path)][:_MAX_FILES]
     return _within_budget(named + others, sizes)
+
+
+def _large(sizes: dict[str, int]) -> list[str]:
+    """Possible definitions of which only the beginning is read, shallow ones first."""
+    matter = [path for path, size in sizes.items() if large_specs.is_large(path, size) and _may_define_api(path)]
+    return sorted(matter, key=lambda path: (depth_of(path), path))[:_MAX_LARGE]
 
 
 def _within_budget(paths: list[str], sizes: dict[str, int]) -> list[str]:
@@ -290,7 +328,13 @@ def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_ma
     known = known or (role_of(path) is Role.OWN and configuration.reader_of(path, charts) is not None)
     known = known or (specs.may_be_spec(path) and _may_define_api(path))
     known = known or (path.endswith(_TEMPLATE_ENDINGS) and _may_deploy(path, has_manifest))
-    return known and (sizes[path] <= MAX_BYTES or bool(_SPEC_NAMES.search(path.rpartition("/")[2].lower())))
+    return known and (
+        sizes[path] <= MAX_BYTES or (_is_named_spec(path) and not large_specs.is_large(path, sizes[path]))
+    )
+
+
+def _is_named_spec(path: str) -> bool:
+    return _SPEC_NAMES.search(path.rpartition("/")[2].lower()) is not None
 
 
 _EGG_INFO = re.compile(r"(src/|lib/)?[^/]+\.egg-info/entry_points\.txt")
@@ -305,17 +349,16 @@ def _may_be_manifest(path: str) -> bool:
 
 
 def _may_define_api(path: str) -> bool:
-    """Definitions lie among the project's own files, in `spec/`, or under their usual name in `docs/`."""
-    folders, _, name = path.lower().rpartition("/")
+    """Definitions lie among the project's own files, in `spec/` or a `generated/` at the root, or have their usual name
+    in `docs/` and among what is built."""
+    folders = path.lower().rpartition("/")[0]
     role = role_of(re.sub(r"^specs?/", "", path))
     if role is Role.GENERATED:
-        return bool(_SPEC_NAMES.search(name))
-    if role not in (Role.OWN, Role.DOCS):
-        return False
-    is_named = bool(_SPEC_NAMES.search(name)) or bool(_SPEC_FOLDERS & set(folders.split("/")))
+        return _is_named_spec(path) or folders in ("generated", "gen")
     if role is Role.DOCS:
-        return bool(_SPEC_NAMES.search(name))
-    return is_named or not path.endswith(".json")
+        return _is_named_spec(path)
+    is_named = _is_named_spec(path) or bool(_SPEC_FOLDERS & set(folders.split("/")))
+    return role is Role.OWN and (is_named or not path.endswith(".json"))
 
 
 def _may_deploy(path: str, has_manifest: bool) -> bool:

@@ -15,9 +15,16 @@ _JSON_KEY = re.compile(r"""(?:^|[{,])[ \t]*"(openapi|swagger|asyncapi)"[ \t]*:[ 
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SERVICE = re.compile(r"^[ \t]*service\s+(\w+)\s*\{", re.MULTILINE)
 _PACKAGE = re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE)
+_REPOSITORY = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]+"
+_ORIGIN = re.compile(
+    rf"""^[ \t]*option\s+go_package\s*=\s*"({_REPOSITORY})"""
+    rf"""|^[ \t]*(?://|\*).*\b(?:source|copied|copy|taken|adapted|imported|vendored|borrowed|from)\b.*?({_REPOSITORY})""",
+    re.MULTILINE | re.IGNORECASE,
+)
 _ROOT_TYPE = re.compile(
     r"^[ \t]*(?:extend\s+)?type\s+(Query|Mutation|Subscription)\b|^[ \t]*schema\s*[@{]", re.MULTILINE
 )
+_TYPE = re.compile(r"^(?:type|input|interface|enum|union)[ \t]+\w+", re.MULTILINE)
 
 
 def may_be_spec(path: str) -> bool:
@@ -36,6 +43,16 @@ def read_spec(path: str, text: str) -> ApiDefinition | None:
     if path.endswith((".graphql", ".graphqls", ".gql")):
         return _graphql(path, text)
     return _described(path, text)
+
+
+def is_versioned(value: Any) -> bool:
+    """Whether the value is what definitions have beside `openapi`, `swagger` or `asyncapi`: a version."""
+    return isinstance(value, str | int | float) and re.match(r"[1-9]", str(value)) is not None
+
+
+def declares_types(text: str) -> bool:
+    """Whether a GraphQL text declares types; clients' queries and fragments declare none."""
+    return _TYPE.search(_without_graphql_comments(text)) is not None
 
 
 def _described(path: str, text: str) -> ApiDefinition | None:
@@ -100,7 +117,22 @@ def _protobuf(path: str, text: str) -> ApiDefinition | None:
     )
 
 
+def origin_of(text: str) -> str | None:
+    """Return the public repository that a protobuf file says it is from, in lower case, None where it says none.
+
+    Its Go package names one, or its first comment does (`// Copied from github.com/x/y`).
+    Source: Protocol Buffers, "Go Generated Code Guide", `go_package`.
+    """
+    found = _ORIGIN.search(text[:4_000])
+    return (found[1] or found[2]).lower() if found else None
+
+
 def _graphql(path: str, text: str) -> ApiDefinition | None:
     """Source: GraphQL specification, "Root Operation Types"; queries and fragments of a client are no API."""
-    root = _ROOT_TYPE.search(re.sub(r'"""(?:.|\n)*?(?:"""|\Z)|#[^\n]*', lambda gone: "\n" * gone[0].count("\n"), text))
+    root = _ROOT_TYPE.search(_without_graphql_comments(text))
     return ApiDefinition("graphql", "", "", text, Place(path, None)) if root else None
+
+
+def _without_graphql_comments(text: str) -> str:
+    """The text without descriptions and comments, each line where it was."""
+    return re.sub(r'"""(?:.|\n)*?(?:"""|\Z)|#[^\n]*', lambda gone: "\n" * gone[0].count("\n"), text)

@@ -1,0 +1,1 @@
+"""Where the world begins: what goes out of homeport, and what comes in from other systems."""

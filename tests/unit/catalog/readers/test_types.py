@@ -1,0 +1,154 @@
+"""What type of component a tree holds: one made-up tree for each sign."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from homeport.catalog.domain.observation import observed
+from homeport.catalog.domain.reading import Reading
+
+Read = Callable[..., Reading]
+CODE = "print('hello')\n" * 50
+
+
+def python(description: str, *lines: str) -> str:
+    return "\n".join(['[project]\nname = "parcel"', f'description = "{description}"', *lines])
+
+
+COMMAND = '[project.scripts]\nparcel = "parcel:main"'
+PUBLISHED = 'classifiers = ["Programming Language :: Python :: 3"]'
+DOCKERFILE = "FROM python:3.13\nEXPOSE 80\n"
+
+TREES: dict[str, tuple[Mapping[str, str], str | None]] = {
+    "images that a tool hands out do not make it a service": (
+        {
+            "pyproject.toml": python("Cluster management tool for parcels.", PUBLISHED, COMMAND),
+            "parcel/__init__.py": CODE,
+            "parcel/images/worker/Dockerfile": DOCKERFILE,
+        },
+        "tool",
+    ),
+    "an image beside the code makes it one": (
+        {"pyproject.toml": python("Tracks parcels."), "parcel/__init__.py": CODE, "Dockerfile": DOCKERFILE},
+        "service",
+    ),
+    "a service may have a command of its name": (
+        {
+            "pyproject.toml": python(
+                "Parcel tracking and monitoring service, with alerts.", PUBLISHED, 'dependencies = ["flask"]', COMMAND
+            ),
+            "parcel/app.py": CODE,
+        },
+        "service",
+    ),
+    "what a description says first is what it is": (
+        {
+            "pyproject.toml": python("A Python server implementation of the parcel standard.", PUBLISHED, COMMAND),
+            "parcel/app.py": CODE,
+        },
+        "service",
+    ),
+    "helpers of another name do not make a library a tool": (
+        {
+            "pyproject.toml": python(
+                "Fundamental package for weighing parcels", PUBLISHED, '[project.scripts]\nweigh-config = "parcel:main"'
+            ),
+            "parcel/__init__.py": CODE,
+            "parcel/py.typed": "",
+        },
+        "library",
+    ),
+    "a README that runs it far more often than it imports it is that of a tool": (
+        {
+            "pyproject.toml": python("Parcels, delivered", PUBLISHED, COMMAND),
+            "README.md": "# parcel\n\nParcels for everybody.\n\n```\n" + "$ parcel send x\n" * 6 + "```\n",
+            "parcel/__init__.py": CODE,
+        },
+        "tool",
+    ),
+    "a package that hands out a built page is a website": (
+        {
+            "pyproject.toml": python("Parcel UI", PUBLISHED),
+            "parcel_www/__init__.py": "x = 1\n",
+            "parcel_www/static/index.html": "<html>",
+            "parcel_www/static/app.js": "x" * 50_000,
+        },
+        "website",
+    ),
+    "monitoring websites is no website": (
+        {"pyproject.toml": python("Website change alerts", COMMAND), "parcel/__init__.py": CODE},
+        None,
+    ),
+    "pages and styles under npm are a website": (
+        {"package.json": json.dumps({"name": "parcel-theme"}), "index.html": "<html>", "js/a.js": CODE},
+        "website",
+    ),
+    "a page beside a module that others import is its demonstration": (
+        {"package.json": json.dumps({"name": "parcel", "main": "a.js"}), "index.html": "<html>", "a.js": CODE},
+        "library",
+    ),
+    "what npm start runs and serves is a service, command or not": (
+        {
+            "package.json": json.dumps(
+                {
+                    "name": "parcel",
+                    "bin": "./build/main.js",
+                    "exports": "./build/server.js",
+                    "scripts": {"start": "NODE_ENV=production node ./build/main.js"},
+                    "dependencies": {"express": "5"},
+                }
+            ),
+            "build/main.js": CODE,
+        },
+        "service",
+    ),
+    "a program that waits at a broker is a service": (
+        {
+            "package.json": json.dumps(
+                {
+                    "name": "parcel2mqtt",
+                    "main": "index.js",
+                    "bin": {"parcel2mqtt": "cli.js"},
+                    "scripts": {"start": "node index.js"},
+                    "dependencies": {"mqtt": "5"},
+                }
+            ),
+            "index.js": CODE,
+        },
+        "service",
+    ),
+    "a library for a broker is a library": (
+        {
+            "package.json": json.dumps({"name": "parcel-mqtt", "main": "index.js", "dependencies": {"mqtt": "5"}}),
+            "index.js": CODE,
+        },
+        "library",
+    ),
+    "an Android library inside an npm package is a library": (
+        {
+            "package.json": json.dumps({"name": "@parcel/android"}),
+            "parcel/build.gradle": "apply plugin: 'com.android.library'\n",
+            "parcel/src/main/java/A.java": CODE,
+        },
+        "library",
+    ),
+    "a systemd unit starts a service": (
+        {"systemd/parcel.service": "[Service]\nExecStart=/usr/bin/parcel\n", "parcel.c": CODE},
+        "service",
+    ),
+    "models of dbt are a job": ({"dbt_project.yml": "name: parcel\n", "models/a.sql": "select 1"}, "job"),
+    "a spider of Scrapy is a job": ({"scrapy.cfg": "[settings]\n", "parcel/spiders/a.py": CODE}, "job"),
+    "pages for a site generator are a website": (
+        {"mkdocs.yml": "site_name: Parcel\n", "docs/index.md": "# Parcel\n", "hooks.py": CODE},
+        "website",
+    ),
+}
+
+
+@pytest.mark.parametrize("sign", TREES)
+def test_what_type_it_is(read: Read, sign: str) -> None:
+    files, kind = TREES[sign]
+    assert observed(read("parcel", files))["type"] == kind
