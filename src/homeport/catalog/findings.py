@@ -62,8 +62,6 @@ class _UnitsOf(Container[str]):
         return part == self._part or str(part).startswith(f"{self._part}:")
 
 
-
-
 def found_problems(
     resolution: Resolution,
     composed: Sequence[ComposedEntity],

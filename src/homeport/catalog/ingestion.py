@@ -118,10 +118,9 @@ class LocationReading:
                 self._run.check()
                 one = self._look_at(key, parent, known.get(key), is_forced=key in forced)
                 if one.reading is not None:
-                    targets = one.reading.targets
-                else:
-                    targets = known[key].targets if key in known else {}
-                following += targets.items()
+                    following += one.reading.targets.items()
+                elif key in known:
+                    following += known[key].targets.items()
                 yield one
             waiting = following
 
@@ -184,7 +183,9 @@ class LocationReading:
         for one in batch:
             row = known.get(one.key)
             if row is None:
-                row = UnitRow(location_id=self._location.id, key=one.key, reader_version=FORMAT, includes={}, targets={})
+                row = UnitRow(
+                    location_id=self._location.id, key=one.key, reader_version=FORMAT, includes={}, targets={}
+                )
                 session.add(row)
                 known[one.key] = row
             row.parent, row.read_at = one.parent, now

@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository, storing
-from homeport.catalog.domain.locations import LocationType
 from homeport.catalog.findings import forget_location
 from homeport.catalog.models import LocationRow
 from homeport.catalog.procedures import DISCOVER

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,13 @@ DISCOVER = "catalog.discover"
 
 _MOST_TARGETS = 500
 """More files than that are read as well, but the run's page does not list each."""
+_NOTHING = {
+    LocationType.REPOS: "No Git repository was found below {}.",
+    LocationType.GIT: "Nothing was found in {}.",
+    LocationType.FILE: "No file matches {}.",
+    LocationType.URL: "Nothing was found at {}.",
+    LocationType.BACKSTAGE: "{} has no entities.",
+}
 _HINTS = {
     LocationType.REPOS: "Name a folder that holds Git repositories.",
     LocationType.GIT: "Name the URL of a Git repository.",
@@ -69,10 +77,10 @@ class Discover:
         self._sources = sources
 
     def plan(self, request: DiscoverRequest) -> Plan:
-        """Return the repositories or files that would be looked at.
+        """Return the repositories or files that would be looked at; of a known location also why it can't be read.
 
         Raises:
-            SourceUnreadable: the location is not there, or holds nothing.
+            SourceUnreadable: the location is not there, or holds nothing, and never did.
         """
         try:
             found = self._starts(request)
@@ -80,8 +88,6 @@ class Discover:
             if not self._is_known(request):
                 raise
             return Plan(_commitments(request), {"trouble": trouble.message})
-        if not found and not self._is_known(request):
-            raise SourceUnreadable(f"Nothing to read was found at {request.target}. {_HINTS[request.type]}")
         chosen = [path for path in found if not request.only or path in request.only]
         return Plan(
             commitments=_commitments(request),
@@ -96,7 +102,8 @@ class Discover:
         return self._read_descriptors(run, request)
 
     def _read_repositories(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
-        location_id = run.step("find", lambda: self._find(run, request))["location"]
+        with self._noting_trouble(run, request):
+            location_id = run.step("find", lambda: self._find(run, request))["location"]
         failed = self._read_all(run, request, location_id)
         published = run.step("publish", lambda: self._publish(run, request), is_of_targets=True)
         if failed:
@@ -107,15 +114,11 @@ class Discover:
         return published
 
     def _read_descriptors(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
-        now = self._services.clock()
-        with run.writing() as session:
-            location = repository.get_or_add_location(session, request.type, request.target, now)
-        try:
+        with self._noting_trouble(run, request):
             source = self._sources.open(request.type, request.target)
-            starts = source.starts()
-        except SourceUnreadable as trouble:
-            self._note_trouble(run, location.id, trouble.message)
-            raise
+            starts = source.starts() if request.only else self._starts(request)
+        with run.writing() as session:
+            location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
         outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
         if outcome["unreadable"]:
             raise Conflict(
@@ -148,13 +151,20 @@ class Discover:
         run.log(f"{tally.read} read, {tally.unchanged} unchanged, {len(tally.unreadable)} unreadable")
         return counts
 
-    def _note_trouble(self, run: Run, location_id: int, reason: str) -> None:
-        now = self._services.clock()
-        with run.writing() as session:
-            row = repository.get_location(session, location_id)
-            row.error, row.error_since = reason, row.error_since or now
-            report_location(session, location_id, row.target, reason, now)
-            self._announce(session, row, now)
+    @contextmanager
+    def _noting_trouble(self, run: Run, request: DiscoverRequest) -> Iterator[None]:
+        """Where the location can't be reached, note since when and why; what it gave stays."""
+        try:
+            yield
+        except SourceUnreadable as trouble:
+            now = self._services.clock()
+            with run.writing() as session:
+                row = repository.find_location_of(session, request.type, request.target)
+                if row is not None:
+                    row.error, row.error_since = trouble.message, row.error_since or now
+                    report_location(session, row.id, row.target, trouble.message, now)
+                    self._announce(session, row, now)
+            raise
 
     def _announce(self, session: Session, location: LocationRow, now: datetime) -> None:
         told = {"type": location.type, "target": location.target}
@@ -168,8 +178,12 @@ class Discover:
 
     def _starts(self, request: DiscoverRequest) -> list[str]:
         if request.type.is_of_repositories:
-            return [_path_of(one) for one in self._repositories(request)]
-        return list(self._sources.open(request.type, request.target).starts())
+            found = [_path_of(one) for one in self._repositories(request)]
+        else:
+            found = list(self._sources.open(request.type, request.target).starts())
+        if not found:
+            raise SourceUnreadable(f"{_NOTHING[request.type].format(request.target)} {_HINTS[request.type]}")
+        return found
 
     def _repositories(self, request: DiscoverRequest) -> list[GitRepository]:
         if request.type is LocationType.GIT:
@@ -177,7 +191,7 @@ class Discover:
         return _repositories(request.target)
 
     def _find(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
-        there = {_path_of(one) for one in self._repositories(request)}
+        there = set(self._starts(request))
         with run.writing() as session:
             location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
             known = repository.repositories_of(session, location.id)
@@ -250,6 +264,8 @@ class Discover:
             dangling = report_graph(session, now)
             location = repository.get_or_add_location(session, request.type, request.target, now)
             location.discovered_at = now
+            location.error = location.error_since = None
+            report_location(session, location.id, location.target, None, now)
             self._announce(session, location, now)
         stored = published.stored
         run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")

@@ -196,10 +196,13 @@ def relations_of(session: Session, refs: Iterable[str]) -> list[tuple[str, str, 
     Whether the source's document states it or the target's makes no difference.
     """
     wanted = list(refs)
-    stated, found = RELATIONS.c, set()
+    stated = RELATIONS.c
+    found: set[tuple[str, str, str]] = set()
     for chunk in _chunks(wanted):
         forth = select(EntityRow.ref, stated.type, stated.target).join(EntityRow, EntityRow.id == stated.entity_id)
-        found.update(map(tuple, session.execute(forth.where(EntityRow.ref.in_(chunk)))))
+        found.update(
+            (one, type_, other) for one, type_, other in session.execute(forth.where(EntityRow.ref.in_(chunk)))
+        )
         for source, type_, target in session.execute(forth.where(stated.target.in_(chunk))):
             found.add((target, COUNTERPARTS.get(type_, type_), source))
     return sorted(found)

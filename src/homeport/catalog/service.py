@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -89,10 +89,9 @@ class Catalog:
                 if one.is_kept:
                     kept.add(one.ref)
                 elif one.ref in entries:
-                    first = Place(str(entries[one.ref].place["file"]), entries[one.ref].place["line"])
-                    duplicates.append((unit, _duplicate_document(one, unit, f"{entries[one.ref].place['repository']}: {first}")))
+                    duplicates.append((unit, _duplicate_document(one, unit, entries[one.ref].written_at)))
                 elif taken is not None and one.ref not in before:
-                    duplicates.append((unit, _duplicate_document(one, unit, taken.place)))
+                    duplicates.append((unit, _duplicate_document(one, unit, taken.written_at)))
                 else:
                     entries[one.ref] = self._described_entry(one, location, unit, answers.get(one.ref, ()))
         stored = storing.store(session, actor, list(entries.values()), known, now)
@@ -148,8 +147,8 @@ class Catalog:
 
     def _restore(self, session: Session, actor: Actor, row: EntityRow, composed: ComposedEntity) -> None:
         entry = self._entry(composed, row.location_id)
-        entry.place.update(unit_id=row.unit_id, parent=row.parent)
-        entry.told.update(text=row.text)
+        entry = replace(entry, place={**entry.place, "unit_id": row.unit_id, "parent": row.parent})
+        entry = replace(entry, told={**entry.told, "text": row.text})
         storing.store(session, actor, [entry], storing.known_by_ref(session, [row.ref]), self._services.clock())
 
     def _check_owner(self, session: Session, actor: Actor, found: Field | None, value: Any) -> None:
@@ -221,15 +220,13 @@ class Catalog:
             name=name,
             namespace=ref.namespace,
             fields=tuple(fields_of_document(described)),
-            repository=place["repository"],
+            repository=str(place["repository"]),
             place=described.place,
             described=described,
         )
         composed = compose(entity, answers)
         entry = self._entry(composed, location.id)
-        entry.place.update(place)
-        entry.told.update(text=one.text, described=None)
-        return entry
+        return replace(entry, place=place, told={**entry.told, "text": one.text, "described": None})
 
     def _field_rows(self, one: ComposedEntity) -> list[dict[str, Any]]:
         settled = {field.path: field for field in one.fields}
@@ -260,7 +257,7 @@ def _compose_all(
 
 def _duplicate_of(entity: DiscoveredEntity, taken: Known) -> Problem:
     place = f"{entity.repository}: {entity.place}" if entity.place else entity.repository
-    told = {"entity": entity.ref, "first": taken.place, "second": place}
+    told = {"entity": entity.ref, "first": taken.written_at, "second": place}
     return Problem("catalog.duplicate-entity", entity.place, told, entity.repository, entity.ref)
 
 

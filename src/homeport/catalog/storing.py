@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from homeport.catalog.domain.columns import columns_of
@@ -22,7 +22,8 @@ from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import changes, search
 from homeport.kernel.trust.identity import Actor
 
-_ENTITIES = EntityRow.__table__
+_ENTITIES = cast(Table, EntityRow.__table__)
+_FIELDS = cast(Table, FieldRow.__table__)
 _CHUNK = 500
 
 
@@ -40,6 +41,11 @@ class Entry:
     fields: Sequence[Mapping[str, Any]] = ()
     ref: str = ""
 
+    @property
+    def written_at(self) -> str:
+        """Where it is described: `repository: file:line`."""
+        return written_at(self.place["repository"], self.place["file"], self.place["line"])
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -55,9 +61,9 @@ class Known:
     line: int | None
 
     @property
-    def place(self) -> str:
+    def written_at(self) -> str:
         """Where it is described: `repository: file:line`."""
-        return f"{self.repository}: {self.file}:{self.line}" if self.file else self.repository
+        return written_at(self.repository, self.file, self.line)
 
 
 @dataclass(slots=True)
@@ -82,13 +88,14 @@ class Stored:
         self.unchanged += other.unchanged
 
 
+def written_at(repository: str, file: str | None, line: int | None) -> str:
+    """A place in words: `repository: file:line`."""
+    return f"{repository}: {file}:{line}" if file else repository
+
+
 def known_by_ref(session: Session, refs: Iterable[str]) -> dict[str, Known]:
     """Return what is stored of those of the entities that exist."""
-    return {
-        ref: known
-        for chunk in _chunks(list(refs))
-        for ref, known in _known(session, EntityRow.ref.in_(chunk))
-    }
+    return {ref: known for chunk in _chunks(list(refs)) for ref, known in _known(session, EntityRow.ref.in_(chunk))}
 
 
 def known_of_location(session: Session, location_id: int) -> dict[str, Known]:
@@ -99,9 +106,7 @@ def known_of_location(session: Session, location_id: int) -> dict[str, Known]:
 def known_of_units(session: Session, unit_ids: Iterable[int]) -> dict[str, Known]:
     """Return what is stored of the entities of some units, by reference."""
     return {
-        ref: known
-        for chunk in _chunks(list(unit_ids))
-        for ref, known in _known(session, EntityRow.unit_id.in_(chunk))
+        ref: known for chunk in _chunks(list(unit_ids)) for ref, known in _known(session, EntityRow.unit_id.in_(chunk))
     }
 
 
@@ -189,7 +194,9 @@ def _move(session: Session, entries: Iterable[Entry], known: Mapping[str, Known]
 
 
 def _insert_parts(session: Session, entries: Sequence[Entry], rows: Mapping[str, Any], now: datetime) -> None:
-    values, relations, fields = [], [], []
+    values: list[dict[str, Any]] = []
+    relations: list[dict[str, Any]] = []
+    fields: list[dict[str, Any]] = []
     for one in entries:
         row = rows[one.ref]
         entity_id, kind = row["id"], row["kind"].lower()
@@ -206,16 +213,15 @@ def _insert_parts(session: Session, entries: Sequence[Entry], rows: Mapping[str,
         ref = EntityRef(kind, row["namespace"], row["sort_name"])
         for type_, target in stated_relations(ref, one.document):
             relations.append({"entity_id": entity_id, "type": type_, "target": target})
-        for told in one.fields:
-            fields.append({"entity_id": entity_id, "read_at": now, **told})
-    for table, found in ((VALUES, values), (RELATIONS, relations), (FieldRow.__table__, fields)):
+        fields += ({"entity_id": entity_id, "read_at": now, **told} for told in one.fields)
+    for table, found in ((VALUES, values), (RELATIONS, relations), (_FIELDS, fields)):
         if found:
             session.execute(insert(table), found)
 
 
 def _delete_parts(session: Session, ids: Sequence[int]) -> None:
     for chunk in _chunks(ids):
-        for table in (VALUES, RELATIONS, FieldRow.__table__):
+        for table in (VALUES, RELATIONS, _FIELDS):
             session.execute(delete(table).where(table.c.entity_id.in_(chunk)))
 
 

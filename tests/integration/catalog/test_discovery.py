@@ -77,7 +77,7 @@ def test_a_repository_without_yaml_is_known_with_sources(installation, repositor
     assert (row.kind, row.type, row.language, row.owner) == ("Component", "service", "python", "group:default/order")
     assert row.origin == "inferred"
     with installation.database.reading() as session:
-        fields = {field.path: field for field in repository.fields_of(session, row.id)}
+        fields = {field.path: field for field in repository.fields_of(session, row)}
         relations = repository.relations_of(session, [row.ref])
     owner = fields["spec.owner"].settled
     assert owner["source"] == "codeowners"
@@ -232,13 +232,19 @@ def test_a_repository_that_is_gone_takes_its_entities_along_and_it_is_told(insta
     assert any((one.entity_ref, one.kind) == (str(ORDER_API), "catalog.removed") for one in told)
 
 
-def test_a_folder_that_lost_all_repositories_is_refused_and_nothing_is_lost(installation, repositories) -> None:
+def test_a_folder_that_lost_all_repositories_keeps_its_entities_and_is_a_finding(installation, repositories) -> None:
     folder = repositories.commit("order-api", SERVICE)
     installation.discover(repositories.root)
     shutil.rmtree(folder)
-    with pytest.raises(SourceUnreadable, match="No Git repository"):
-        installation.discover(repositories.root)
+    run = installation.discover(repositories.root)
+    assert run.state == "failed"
+    assert "No Git repository" in str(run.error_message)
     assert entity(installation).type == "service"
+    with installation.database.reading() as session:
+        location = repository.list_locations(session)[0]
+        assert location.error is not None
+        assert location.error_since == installation.services.clock()
+    assert "catalog.unreadable-source" in open_findings(installation)
 
 
 def test_two_folders_are_one_catalog(installation, repositories) -> None:
@@ -290,8 +296,8 @@ def test_whose_an_api_is_is_asked_of_its_component_alone(installation, repositor
             repositories.commit("order-api", {**SERVICE, "n.txt": f"{author}{number}"}, author)
     installation.discover(repositories.root)
     with installation.database.reading() as session:
-        asked = repository.fields_of(session, entity(installation, EntityRef.parse("api:order-api")).id)
-        of_component = repository.fields_of(session, entity(installation).id)
+        asked = repository.fields_of(session, entity(installation, EntityRef.parse("api:order-api")))
+        of_component = repository.fields_of(session, entity(installation))
     assert "spec.owner" not in [field.path for field in asked if field.is_asked]
     assert "spec.owner" in [field.path for field in of_component if field.is_asked]
 

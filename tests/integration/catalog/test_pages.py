@@ -60,7 +60,7 @@ class Portal:
             Identify, database=self.services.database, clock=self.services.clock, groups_of=api.groups_of
         )
         with self.services.database.writing() as session:
-            location = LocationRow(target="/srv/git", created_at=self.services.clock())
+            location = LocationRow(type="repos", target="/srv/git", origin="person", created_at=self.services.clock())
             session.add(location)
             session.flush()
             self.location_id = location.id

@@ -60,9 +60,9 @@ def _take(
             return
     wrong = violations(value)
     if wrong:
-        told = "; ".join(one.message for one in wrong[:_MOST_REASONS])
+        reason = "; ".join(one.message for one in wrong[:_MOST_REASONS])
         line = _line(document, wrong[0].path)
-        reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=told))
+        reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=reason))
         _keep(reading, value, document)
         return
     kind = value["kind"].lower()
@@ -140,5 +140,3 @@ def _line(document: Document, path: Iterable[str | int]) -> int:
 
 def _problem(rule: str, key: str, line: int | None, ref: str = "", **told: str) -> Problem:
     return Problem(rule, Place(key, line), {"file": key, "line": str(line or ""), **told}, entity=ref)
-
-

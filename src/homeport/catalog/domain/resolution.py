@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeport.catalog.domain.described import described_fields
-from homeport.catalog.domain.directory import Directory, build_directory, full_ref, namespace_of, ref_of
+from homeport.catalog.domain.directory import Directory, build_directory, namespace_of, ref_of
 from homeport.catalog.domain.fields import (
     Candidate,
     DescribedEntity,

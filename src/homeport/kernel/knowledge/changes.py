@@ -66,7 +66,7 @@ def record(
 
 def record_all(session: Session, noted: Iterable[tuple[str, str, str]], *, at: datetime, actor: Actor) -> None:
     """Note many changes of one moment: (entity reference, kind, ref) each, as `record` takes them one by one."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "entity_ref": entity,
             "kind": kind,

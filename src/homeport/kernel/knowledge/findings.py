@@ -217,11 +217,11 @@ def report(
 
     Args:
         covered: the parts of the scope that were looked at; only in those can a finding be gone. Where they are
-            listed (a set), nothing else of the scope is even read: all that was found has to lie in them.
+            listed (a set), nothing else of the scope is even read.
     """
     _wait_for_other_reports(session, scope)
-    known = {row.fingerprint: row for row in session.scalars(_of_parts(scope, covered))}
     seen = {one.fingerprint: one for one in found}
+    known = {row.fingerprint: row for row in session.scalars(_of_parts(scope, seen.values(), covered))}
     returning = [row for row in known.values() if row.fingerprint in seen]
     reopened = sum(row.gone_at is not None for row in returning)
     for row in returning:
@@ -323,9 +323,11 @@ def storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def _of_parts(scope: str, covered: Container[str]) -> Select[Finding]:
+def _of_parts(scope: str, seen: Iterable[Found], covered: Container[str]) -> Select[Finding]:
     query = select(Finding).where(Finding.scope == scope)
-    return query.where(Finding.part.in_(covered)) if isinstance(covered, Set) else query
+    if not isinstance(covered, Set):
+        return query
+    return query.where(Finding.part.in_({*covered, *(one.part for one in seen)}))
 
 
 def _wait_for_other_reports(session: Session, scope: str) -> None:

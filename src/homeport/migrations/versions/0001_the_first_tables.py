@@ -256,8 +256,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_catalog_entity_ref")),
         sqlite_autoincrement=True,
     )
-    for columns in ("sort_name", "owner", "system", "location_id", "unit_id", "repository"):
-        op.create_index(op.f(f"ix_catalog_entity_{columns}"), "catalog_entity", [columns], unique=False)
+    for column in ("sort_name", "owner", "system", "location_id", "unit_id", "repository"):
+        op.create_index(op.f(f"ix_catalog_entity_{column}"), "catalog_entity", [column], unique=False)
     kind, type_ = sa.text("lower(kind)"), sa.text("lower(type)")
     op.create_index("ix_catalog_entity_kind", "catalog_entity", [kind, "sort_name"], unique=False)
     op.create_index("ix_catalog_entity_type", "catalog_entity", [kind, type_, "sort_name"], unique=False)
