@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -203,10 +204,19 @@ def _ask(client: Client, names: Names, observed: Observed, tell: Callable[[str],
 
 def _load_pages(browser: Client, names: Names, observed: Observed) -> None:
     everything = Latencies()
-    for name in PAGES:
-        latencies, _ = latencies_of(browser, page_asks(name, names, REQUESTS), WARM_UPS)
+    loads = {name: partial(_load_page, browser, name, names) for name in PAGES}
+    for name, load in {**loads, "the following one": partial(leaf_through, browser, REQUESTS)}.items():
+        try:
+            latencies = load()
+        except WrongAnswer as error:
+            observed.notes.append(f"page: {name}: {error}")
+            continue
         observed.add_latencies(f"page: {name}", latencies)
         everything.samples_ms += latencies.samples_ms
-    following = leaf_through(browser, REQUESTS)
-    observed.add_latencies("page: the following one", following)
-    observed.add_latencies("page: all of these", Latencies(everything.samples_ms + following.samples_ms))
+    if everything.samples_ms:
+        observed.add_latencies("page: all of these", everything)
+
+
+def _load_page(browser: Client, name: str, names: Names) -> Latencies:
+    latencies, _ = latencies_of(browser, page_asks(name, names, REQUESTS), WARM_UPS)
+    return latencies
