@@ -101,16 +101,17 @@ class SourceTree(Protocol):
 
 @dataclass(frozen=True)
 class GitRepository:
-    """A Git repository on this machine, read as of its head."""
+    """A Git repository on this machine, read as of its head or of another `revision`."""
 
     name: str
     group: tuple[str, ...]
     path: Path
     git_directory: Path
     is_versioned: bool = True
+    revision: str = "HEAD"
 
     def head(self) -> str | None:
-        """The commit of the branch that HEAD names; where that has none, of the likeliest branch; or None.
+        """The commit of `revision`; where HEAD has none, that of the likeliest branch; or None.
 
         Raises:
             SourceUnreadable: git could not read the repository.
@@ -128,6 +129,11 @@ class GitRepository:
         asked = "".join(f"{self._blobs[path][1]}\n" for path in wanted)
         return dict(_contents(wanted, self._git("cat-file", "--batch", stdin=asked.encode())))
 
+    def version_of(self, path: str) -> str | None:
+        """Return the object id of the file's content, equal as long as it is; None where there is no such file."""
+        blob = self._blobs.get(path)
+        return blob[1] if blob else None
+
     def history(self, since: datetime | None = None, limit: int = _ANY_COMMIT_COUNT) -> list[Commit]:
         if self._head is None:
             return []
@@ -141,9 +147,10 @@ class GitRepository:
 
     @cached_property
     def _head(self) -> str | None:
-        named = self._git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", may_fail=True).decode().strip()
-        if named:
-            return named
+        wanted = f"{self.revision}^{{commit}}"
+        named = self._git("rev-parse", "--verify", "--quiet", wanted, may_fail=True)
+        if named or self.revision != "HEAD":
+            return named.decode().strip() or None
         fields = "--format=%(objectname) %(refname:short)"
         lines = self._git("for-each-ref", "--sort=-committerdate", fields, "refs/heads").decode(errors="replace")
         branches = {name: sha for sha, name in (line.split(" ", 1) for line in lines.splitlines())}

@@ -17,6 +17,7 @@
     │   ├── LeaseLost           503
     │   ├── DatabaseUnavailable 503
     │   └── OutsideUnavailable  503  another system did not answer as it should
+    │       └── AnswerTooLarge  503
     ├── Cancelled               409  a run was told to stop
     └── RunFailed                    the run that a command followed has failed
 
@@ -172,9 +173,15 @@ class DatabaseUnavailable(Unavailable):
 
 
 class OutsideUnavailable(Unavailable):
-    """Another system can't be reached, or its answer took too long or was too large."""
+    """Another system can't be reached, or its answer took too long or can't be understood."""
 
     code = "outside-unavailable"
+
+
+class AnswerTooLarge(OutsideUnavailable):
+    """Another system answers with more than homeport takes."""
+
+    code = "answer-too-large"
 
 
 def all_errors(root: type[HomeportError] = HomeportError) -> Iterator[type[HomeportError]]:

@@ -24,7 +24,7 @@ import httpcore
 import httpx
 
 from homeport import __version__
-from homeport.kernel.base.errors import AddressRefused, OutsideUnavailable
+from homeport.kernel.base.errors import AddressRefused, AnswerTooLarge, OutsideUnavailable
 from homeport.kernel.base.settings import OutboundSettings
 from homeport.kernel.edge.addresses import inside_kind, is_meant
 
@@ -181,7 +181,7 @@ class Outbound:
             size += len(chunk)
             if size > self.settings.size_limit_bytes:
                 limit = f"{self.settings.size_limit_bytes} bytes (outbound.size_limit_bytes)"
-                raise OutsideUnavailable(f"{shown(address)} answers more than {limit}.")
+                raise AnswerTooLarge(f"{shown(address)} answers more than {limit}.")
             yield chunk
 
     def _check_before_proxy(self, address: httpx.URL, trusted: bool) -> None:
