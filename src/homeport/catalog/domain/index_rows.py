@@ -13,7 +13,7 @@ Source: catalog-backend 4.0, buildEntitySearch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LENGTH = 200
@@ -57,21 +57,31 @@ def _visit(path: str, value: object, rows: _Rows) -> None:
         if path not in _SERVED_AS_TEXT:
             _add(path, value, rows)
     elif isinstance(value, (dict, Mapping)):
-        for name, one in value.items():
-            below = f"{path}.{name}"
-            if below not in _SERVED:
-                _visit(below, one, rows)
+        if len(path) < _LENGTH:
+            for name, one in value.items():
+                below = f"{path}.{name}"
+                if below not in _SERVED:
+                    _visit(below, one, rows)
     elif isinstance(value, (list, tuple)):
-        for one in value:
-            if isinstance(one, str):
-                _add(path, one, rows, "[]")
-            else:
-                _visit(path, one, rows)
+        _visit_items(path, value, rows)
     elif value is None:
         if path != "metadata.annotations":
             _add_null(path, rows)
     else:
         _add(path, _as_javascript(value), rows)
+
+
+def _visit_items(path: str, items: Sequence[object], rows: _Rows) -> None:
+    """Visit the items of a list and of lists in it; not by recursion, since a path does not grow with their depth."""
+    pending = [items]
+    while pending:
+        for one in pending.pop():
+            if isinstance(one, str):
+                _add(path, one, rows, "[]")
+            elif isinstance(one, (list, tuple)):
+                pending.append(one)
+            else:
+                _visit(path, one, rows)
 
 
 def _add(path: str, written: str, rows: _Rows, mark: str = "") -> None:
@@ -108,7 +118,7 @@ def _as_javascript(value: object) -> str:
     try:
         return _number(float(value))
     except OverflowError:
-        return _number(math.copysign(math.inf, value))
+        return _number(math.inf if value > 0 else -math.inf)
 
 
 def _number(value: float) -> str:
