@@ -31,7 +31,7 @@ from client import WrongAnswer
 from data import SIZES, Names, write_catalog
 from observation import IDLE_FOR_S, IDLE_FOR_S_BESIDE_PEER, Observed, observe
 from report import as_json, as_markdown, write_into
-from sides import ROOT, SIDES, Installed, NotStarted, install_backstage
+from sides import ROOT, SIDES, Installed, ServerFailed, install_backstage
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         installed = install_backstage() if arguments.peer else None
         results = {size: _measure(size, arguments) for size in arguments.sizes}
-    except (NotStarted, WrongAnswer, OSError) as error:
+    except (ServerFailed, WrongAnswer, OSError) as error:
         sys.exit(f"bench catalog: {error}")
     if arguments.only_peer:
         print(json.dumps({size: asdict(sides[arguments.peer]) for size, sides in results.items()}, indent=2))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from client import Client, Latencies, WrongAnswer, latencies_of
 from data import Names
 from processes import Use, loop_ms, machine_work_s
-from sides import Homeport, Side
+from sides import Homeport, ServerFailed, Side
 from workload import MEASURES, PAGES, count_ask, leaf_through, page_asks, walk
 
 WARM_UPS = 20
@@ -71,7 +72,11 @@ class Others:
 def observe(
     make: Callable[[], Side], data: Path, folder: Path, names: Names, idle_s: float, tell: Callable[[str], None]
 ) -> Observed:
-    """Run a side and measure all of it; the server has ended when this returns. Its homes are made in `folder`."""
+    """Run a side and measure all of it; the server has ended when this returns. Its homes are made in `folder`.
+
+    Raises:
+        ServerFailed: the server did not start, or ended by itself.
+    """
     observed = Observed()
     observed.figures |= {"load": os.getloadavg()[0], "loop": loop_ms()}
     tell("starting")
@@ -97,6 +102,8 @@ def observe(
             _load_pages(side.browser(), names, observed)
         observed.figures["others while asked"] = others.cores()
         observed.figures["peak rss after requests"] = side.use().peak_rss_bytes / _MB
+    except (OSError, HTTPException) as error:
+        raise ServerFailed(f"{side.name} went away ({error}) after it had printed:\n{side.last_words()}") from error
     finally:
         side.stop()
     return observed

@@ -29,8 +29,8 @@ _READY_EVERY_S = 0.05
 _STOP_WITHIN_S = 15.0
 
 
-class NotStarted(RuntimeError):
-    """A server ended or did not become ready in time."""
+class ServerFailed(RuntimeError):
+    """A server could not be installed, did not become ready in time, or ended while it was measured."""
 
 
 class Side(Protocol):
@@ -46,7 +46,7 @@ class Side(Protocol):
         Notes when that began (on the monotonic clock) and what was used by the time it was ready.
 
         Raises:
-            NotStarted: it ended, or was not ready in time.
+            ServerFailed: it ended, or was not ready in time.
         """
 
     def client(self) -> Client:
@@ -54,6 +54,9 @@ class Side(Protocol):
 
     def use(self) -> Use:
         """What the server's processes use now; nothing if it isn't running."""
+
+    def last_words(self) -> str:
+        """The end of what the server printed."""
 
     def stop(self) -> None:
         """End the server; nothing happens if it isn't running."""
@@ -71,6 +74,7 @@ class _Server:
 
     def run(self, command: list[str], folder: Path, log: Path, more: dict[str, str]) -> None:
         """Start the command with its output in `log`."""
+        self._log = log
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOMEPORT_")} | more
         with log.open("wb") as output:
             self.started_at = time.monotonic()
@@ -78,7 +82,7 @@ class _Server:
                 command, cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True
             )
 
-    def wait_until_ready(self, path: str, within_s: float, log: Path) -> None:
+    def wait_until_ready(self, path: str, within_s: float) -> None:
         """Ask for `path` until it answers 200."""
         assert self._process is not None
         client = Client(self.port)
@@ -91,8 +95,11 @@ class _Server:
                 pass
             if self._process.poll() is not None or time.monotonic() - self.started_at > within_s:
                 ended = "ended" if self._process.poll() is not None else f"was not ready within {within_s:.0f} s"
-                raise NotStarted(f"{self._process.args!r} {ended}:\n{log.read_text(errors='replace')[-2000:]}")
+                raise ServerFailed(f"{self._process.args!r} {ended}:\n{self.last_words()}")
             time.sleep(_READY_EVERY_S)
+
+    def last_words(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def use(self) -> Use:
         return use_of_tree(self._process.pid) if self._process else Use(time.monotonic(), 0.0, 0, 0)
@@ -118,11 +125,10 @@ class Homeport(_Server):
     def start(self, data: Path, home: Path, ready_within_s: float) -> None:
         settings = {"catalog": {"locations": [{"type": "file", "target": f"{data}/*.yaml"}]}}
         (home / "homeport.yaml").write_text(json.dumps(settings), encoding="utf-8")
-        log = home / "serve.log"
         command = [str(ROOT / ".venv/bin/homeport"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.run(command, home, log, {"HOMEPORT_HOME": str(home)})
-        self.wait_until_ready("/readyz", ready_within_s, log)
-        self._cookie = self._sign_in(log)
+        self.run(command, home, home / "serve.log", {"HOMEPORT_HOME": str(home)})
+        self.wait_until_ready("/readyz", ready_within_s)
+        self._cookie = self._sign_in()
         self._token = self._create_token()
 
     def client(self) -> Client:
@@ -132,15 +138,15 @@ class Homeport(_Server):
         """A connection that asks for pages as the person who signed in first."""
         return Client(self.port, {"Cookie": self._cookie, "Accept": "text/html", "Accept-Language": "en"})
 
-    def _sign_in(self, log: Path) -> str:
+    def _sign_in(self) -> str:
         """Open the link that `serve` shows who starts it first; return the session's cookie."""
-        found = re.search(r"\S+/login/\S+", log.read_text(encoding="utf-8", errors="replace"))
+        found = re.search(r"\S+/login/\S+", self.last_words())
         if found is None:
-            raise NotStarted(f"`homeport serve` printed no link to sign in:\n{log.read_text(errors='replace')[-2000:]}")
+            raise ServerFailed(f"`homeport serve` printed no link to sign in:\n{self.last_words()}")
         answer = Client(self.port).send(Ask(urlsplit(found[0]).path), form="next=/")
         cookie = answer.headers.get("set-cookie", "").partition(";")[0]
         if answer.status != 303 or not cookie:
-            raise NotStarted(f"Signing in answered {answer.status}.")
+            raise ServerFailed(f"Signing in answered {answer.status}.")
         return cookie
 
     def _create_token(self) -> str:
@@ -149,7 +155,7 @@ class Homeport(_Server):
         )
         token = next((str(value) for value in answer.json.values() if str(value).startswith("hp_")), None)
         if token is None:
-            raise NotStarted(f"Making a token answered {answer.status}.")
+            raise ServerFailed(f"Making a token answered {answer.status}.")
         return token
 
 
@@ -168,9 +174,8 @@ class Backstage(_Server):
             "PEER_TOKEN": self._token,
         }
         command = ["node", "index.js", "--config", "app-config.yaml"]
-        log = home / "backstage.log"
-        self.run(command, _PEER, log, more)
-        self.wait_until_ready("/.backstage/health/v1/readiness", ready_within_s, log)
+        self.run(command, _PEER, home / "serve.log", more)
+        self.wait_until_ready("/.backstage/health/v1/readiness", ready_within_s)
 
     def client(self) -> Client:
         return Client(self.port, {"Authorization": f"Bearer {self._token}"})
@@ -196,7 +201,7 @@ def install_backstage() -> Installed:
     """Install the peer beside the repository's other caches, unless what is there is of the same lock and Node.
 
     Raises:
-        NotStarted: npm failed.
+        ServerFailed: npm failed.
     """
     sources = [_PEER_SOURCES / name for name in ("package.json", "package-lock.json", ".npmrc")]
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in sources) + _node_version().encode()).hexdigest()
@@ -224,9 +229,9 @@ def _npm_install() -> Installed:
         took_s = time.monotonic() - started
     if status:
         tail = (_PEER / "npm.log").read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise NotStarted(f"`npm ci` in {_PEER} failed:\n{tail}")
+        raise ServerFailed(f"`npm ci` in {_PEER} failed:\n{tail}")
     if not list(_PEER.glob("node_modules/better-sqlite3/build/Release/*.node")):
-        raise NotStarted("npm did not compile better-sqlite3; it needs a C++ compiler, make and Python.")
+        raise ServerFailed("npm did not compile better-sqlite3; it needs a C++ compiler, make and Python.")
     modules = _PEER / "node_modules"
     sizes = [file.lstat().st_blocks * 512 for file in modules.rglob("*") if not file.is_dir()]
     packages = json.loads((modules / ".package-lock.json").read_text(encoding="utf-8"))["packages"]
@@ -243,7 +248,7 @@ def _node_version() -> str:
     try:
         return subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NotStarted("Backstage needs Node 20 or newer on the path.") from error
+        raise ServerFailed("Backstage needs Node 20 or newer on the path.") from error
 
 
 def _free_port() -> int:
