@@ -62,6 +62,8 @@ def _deployed(facts: Facts) -> Iterator[Sign]:
     for kind, one in kinds.items():
         shown = "website" if kind == "service" and is_front else kind
         yield Sign(shown, 3.0, one.source, one.place)
+    if "compose:serves" in facts.traits and "dockerfile:listens" not in facts.traits:
+        yield Sign("website" if is_front else "service", 0.8, "compose")
     if "dockerfile:web-server" in facts.traits and is_front:
         yield Sign("website", 2.0, "dockerfile")
     elif "dockerfile:listens" in facts.traits:

@@ -12,87 +12,38 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.products import EMBEDDED, PORTS, SCHEMES, UNNAMED, product_of_word
 from homeport.catalog.domain.reading import Dependency
-from homeport.catalog.domain.words import by_word, words
+from homeport.catalog.domain.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of configuration: its name with dots for nesting (`spring.datasource.url`), and its text."""
+    """A setting of configuration: its name with dots for nesting (`spring.datasource.url`), and its text.
+
+    Of a section that `is_off` only the hosts of others count: they say what the component can call.
+    """
 
     name: str
     value: str
     source: str
     place: Place
+    is_off: bool = False
 
-
-_SCHEMES = by_word(
-    {
-        "postgresql": "postgres postgresql postgis pgsql",
-        "mysql": "mysql mysql2",
-        "redis": "redis rediss",
-        "mongodb": "mongodb mongodb+srv",
-        "rabbitmq": "amqp amqps",
-        "sqlserver": "mssql sqlserver",
-        "elasticsearch": "elasticsearch es",
-        "memcached": "memcached memcache",
-        "neo4j": "neo4j bolt",
-    }
-) | {
-    name: name
-    for name in words(
-        "mariadb valkey kafka nats oracle opensearch cassandra clickhouse pulsar s3 couchdb cockroachdb "
-        "influxdb tibero db2"
-    )
-}
-_PORTS = by_word(
-    {
-        "postgresql": "5432",
-        "mysql": "3306",
-        "redis": "6379",
-        "mongodb": "27017",
-        "kafka": "9092",
-        "rabbitmq": "5672",
-        "elasticsearch": "9200",
-        "memcached": "11211",
-        "oracle": "1521",
-        "sqlserver": "1433",
-        "cassandra": "9042",
-        "nats": "4222",
-    }
-)
-_WORDS = by_word(
-    {
-        "postgresql": "postgres postgresql pgsql pg",
-        "mongodb": "mongo mongodb",
-        "rabbitmq": "rabbitmq rabbit amqp",
-        "elasticsearch": "elasticsearch elastic",
-        "memcached": "memcached memcache",
-        "sqlserver": "sqlserver mssql",
-        "influxdb": "influxdb influx",
-    }
-) | {
-    name: name
-    for name in words(
-        "mysql mariadb redis valkey kafka opensearch cassandra nats clickhouse minio dynamodb oracle neo4j sqs sns s3 "
-        "meilisearch zookeeper etcd consul vault pulsar activemq solr"
-    )
-}
-_EMBEDDED = words("sqlite sqlite3 h2 hsqldb derby file memory duckdb")
-_IMAGES = _WORDS | {
-    "postgis": "postgresql",
-    "timescaledb": "postgresql",
-    "cp-kafka": "kafka",
-    "redpanda": "kafka",
-    "mssql-server": "sqlserver",
-    "percona": "mysql",
-    "redis-stack": "redis",
-    "clickhouse-server": "clickhouse",
-}
 
 _URL = re.compile(
     r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s,;\"'<>]*)"
     r"(?::(?P<port>\d+))?(?P<path>/[^\s?#,;\"']*)?"
+)
+_SOCKET = re.compile(r"wss?://", re.IGNORECASE)
+_READ_AT = words("doc docs developer developers help support wiki blog learn community forum")
+_READ_IN = words(
+    "doc docs documentation wiki blog guide guides help reference references manual faq article "
+    "articles tutorial tutorials"
+)
+_FILES = words(
+    "htm html md pdf js mjs css png jpg jpeg gif svg ico zip gz tgz tar jar whl exe woff woff2 ttf xsd dtd txt csv xml "
+    "rss geojson pbf mp3 mp4"
 )
 _JDBC = re.compile(r"(?:jdbc|r2dbc)(?::pool)?:(?P<driver>[a-z0-9-]+)(?::[a-z0-9:-]*?)?:(?P<rest>\S*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<port>\d{2,5})")
@@ -109,6 +60,10 @@ _ADDRESS_WORDS = words(
     "host hosts hostname url uri urls uris addr addrs address addresses endpoint endpoints server servers broker "
     "brokers node nodes dsn cluster bootstrap target targets upstream"
 )
+_NO_ADDRESS = words(
+    "region zone env environment mode type version id kind scheme protocol timeout path prefix suffix format level"
+)
+"""Last words of settings that are about an address and hold none: `ENDPOINT_REGION`."""
 _CHOICE_WORDS = words("driver connection backend engine client dialect type adapter vendor provider store")
 _CHOICE_SUBJECTS = words("db database databases datasource cache caches queue session broker storage mq messaging")
 _OTHERS_WORDS = _ADDRESS_WORDS | words("api service base baseurl baseuri apiurl svc gateway webhook")
@@ -145,21 +100,21 @@ _STAND_IN = re.compile(r"^(your|my|some|foo|bar|xxx)([-.]|$)|example|change-?me|
 def connections(settings: Iterable[Setting]) -> list[Dependency]:
     """Return what the settings connect to, in their order; nothing twice from one file."""
     found: dict[tuple[str, str, str | None, str], Dependency] = {}
+    sockets: set[str] = set()
     for setting in settings:
         for one in _connections(setting):
+            if setting.is_off and one.kind != "host":
+                continue
             found.setdefault((one.kind, one.value, one.product, one.place.file), one)
-    return list(found.values())
+            if one.kind == "host" and _SOCKET.match(setting.value.strip().strip("\"'")):
+                sockets.add(one.value)
+    called = {_domain(one.value) for one in found.values() if one.kind == "host" and one.value not in sockets}
+    return [one for one in found.values() if not (one.value in sockets and _domain(one.value) in called)]
 
 
-def product_of_image(image: str) -> str | None:
-    """Return the product that a container image runs: `bitnami/postgresql:16` is postgresql."""
-    name = image.split("@")[0].rpartition("/")[2].split(":")[0].lower()
-    return _IMAGES.get(name) or None
-
-
-def product_of_word(word: str) -> str | None:
-    """Return the product that people call by that word: `pgsql` is postgresql."""
-    return _WORDS.get(word.lower())
+def _domain(host: str) -> str:
+    """Whose a public host is: its last two labels. A socket beside the API of the same domain is no second API."""
+    return ".".join(host.split(".")[-2:]) if "." in host else host
 
 
 def sample_host(host: str) -> str | None:
@@ -171,6 +126,16 @@ def sample_host(host: str) -> str | None:
     first, _, domain = lowered.partition(".")
     is_sample = _HOST.fullmatch(lowered) and _SAMPLE_DOMAIN.search(f".{domain}")
     return lowered if is_sample and not is_general(first) and not _STAND_IN.search(first) else None
+
+
+def is_page(url: str) -> bool:
+    """Whether a public address is of what people read or what is downloaded, not of what is called."""
+    address, mark, _ = url.partition("#")
+    host, *folders = address.partition("?")[0].lower().partition("://")[2].split("/")
+    if "." not in host or ".svc" in host:
+        return False
+    ending = folders[-1].rpartition(".")[2] if folders and "." in folders[-1] else ""
+    return bool(mark) or host.partition(".")[0] in _READ_AT or bool(_READ_IN & set(folders)) or ending in _FILES
 
 
 def is_general(label: str) -> bool:
@@ -190,12 +155,16 @@ def address_host(host: str) -> str | None:
 def _connections(setting: Setting) -> Iterator[Dependency]:
     value = _DEFAULT.sub(lambda default: default[1], setting.value.strip().strip("\"'"))
     value = _DEFAULT.sub(lambda default: default[1], value)
-    parts = _words(setting.name)
+    parts = words_of(setting.name)
     if not value or len(value) > 2_000 or not parts:
         return
     jdbc = _JDBC.match(value)
     if jdbc:
         yield from _database(setting, jdbc["driver"].lower(), _jdbc_database(jdbc["rest"]))
+        return
+    if driver := _driver_of(value):
+        name = re.search(r"\b(?:dbname|database|initial catalog)\s*=\s*'?([\w.-]+)|\)/([\w.-]+)", value, re.IGNORECASE)
+        yield from _database(setting, driver, (name[1] or name[2]) if name else "")
         return
     named = _named(setting, parts, value)
     if named:
@@ -208,6 +177,24 @@ def _connections(setting: Setting) -> Iterator[Dependency]:
         yield from _of_plain(setting, parts, value)
 
 
+def _driver_of(value: str) -> str | None:
+    """The engine that a connection string of words is for.
+
+    Source: PostgreSQL, "Connection Strings" (keyword/value); Npgsql and SqlClient, "Connection String Parameters";
+    the Go MySQL driver's "DSN".
+    """
+    lowered = value.lower()
+    if re.search(r"\bhost\s*=", lowered) and re.search(r"\b(dbname|database)\s*=", lowered):
+        return "postgresql"
+    if re.search(r"@(tcp|unix)\([^)]*\)/", lowered):
+        return "mysql"
+    if re.search(r"(^|;)\s*(server|data source)\s*=", lowered) and re.search(
+        r";\s*(database|initial catalog)\s*=", lowered
+    ):
+        return "mysql" if re.search(r";\s*(uid|port)\s*=", lowered) else "sqlserver"
+    return None
+
+
 def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
     """Topics, queues, tables and buckets, told by the setting's name or the value's form."""
     arn, queue_url = _ARN.fullmatch(value), _QUEUE_URL.fullmatch(value)
@@ -218,7 +205,12 @@ def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
         return _dependency(setting, kind, arn["name"], arn["service"], 0.7)
     if queue_url:
         return _dependency(setting, "queue", queue_url["name"], "sqs", 0.7)
-    if not _NAME.fullmatch(value) or value.isdigit() or value.lower() in ("true", "false", "default"):
+    if (
+        not _NAME.fullmatch(value)
+        or value.isdigit()
+        or _STAND_IN.search(value.lower())
+        or value.lower() in ("true", "false", "default")
+    ):
         return None
     last = parts[-2] if parts[-1] in ("name", "arn", "url") and len(parts) > 1 else parts[-1]
     if last in ("topic", "topics") or ("topics" in parts[:-1] and len(value) > 3):
@@ -236,16 +228,17 @@ def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
 
 def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[Dependency]:
     scheme = url["scheme"].lower()
-    engine = scheme.split("+")[0] if scheme not in _SCHEMES else scheme
+    engine = scheme.split("+")[0] if scheme not in SCHEMES else scheme
     path = unquote((url["path"] or "").strip("/"))
-    if engine in _SCHEMES:
-        if _SCHEMES[engine] == "s3":
+    if engine in SCHEMES:
+        if SCHEMES[engine] == "s3":
             bucket = url["host"] if _NAME.fullmatch(url["host"]) else ""
             yield _dependency(setting, "bucket" if bucket else "product", bucket or "s3", "s3", 0.6)
         else:
             yield from _database(setting, engine, path.split("/")[0])
         return
-    if engine not in ("http", "https", "grpc", "grpcs", "ws", "wss", "dns", "tcp"):
+    is_called = engine in ("http", "https", "grpc", "grpcs", "ws", "wss", "dns", "tcp")
+    if not is_called or is_page(url.string[url.start() :]):
         return
     product = _product_at(parts, url["host"], url["port"])
     if product:
@@ -260,11 +253,12 @@ def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Depend
     addressed = _HOST_AND_PORT.fullmatch(first)
     host = addressed["host"] if addressed else first
     chosen = _product_of_path(value)
-    if parts[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(parts) and value.lower() not in _EMBEDDED:
+    if parts[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(parts) and value.lower() not in EMBEDDED:
         if chosen:
             yield _dependency(setting, "product", chosen, chosen, 0.7)
         return
-    is_address = bool(_ADDRESS_WORDS & set(parts[-2:])) or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", parts[-1]))
+    is_named = bool(_ADDRESS_WORDS & set(parts[-2:])) and parts[-1] not in _NO_ADDRESS
+    is_address = is_named or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", parts[-1]))
     if not is_address:
         return
     product = _product_at(parts, host, addressed["port"] if addressed else None)
@@ -290,36 +284,26 @@ def _protocol(parts: list[str], scheme: str, port: str | None, path: str) -> str
 
 def _product_of_path(value: str) -> str | None:
     """The product that the words of a choice name: `django.db.backends.postgresql`, `django_redis.cache.RedisCache`."""
-    found = {product for word in _words(value) if (product := product_of_word(word))}
+    found = {product for word in words_of(value) if (product := product_of_word(word))}
     return found.pop() if len(found) == 1 and re.fullmatch(r"[\w.:+-]+", value) else None
 
 
 def _product_at(parts: list[str], host: str, port: str | None) -> str | None:
     """The product that listens at an address, by the setting's name, the port or the host's first label."""
-    said = next((_WORDS[word] for word in parts if word in _WORDS and word not in ("es", "pg")), None)
+    said = next((product for word in parts if word != "pg" and (product := product_of_word(word))), None)
     if "pghost" in parts:
         return "postgresql"
     if "bootstrap" in parts and "servers" in parts:
         return "kafka"
     label = host.split(".")[0].lower()
-    return said or (_PORTS.get(port) if port else None) or _WORDS.get(label)
+    return said or (PORTS.get(port) if port else None) or product_of_word(label)
 
 
 def _database(setting: Setting, engine: str, name: str) -> Iterator[Dependency]:
-    product = _SCHEMES.get(engine) or _WORDS.get(engine)
-    if engine in _EMBEDDED or product is None:
+    product = SCHEMES.get(engine) or product_of_word(engine)
+    if engine in EMBEDDED or product is None:
         return
-    has_name = product not in (
-        "redis",
-        "valkey",
-        "kafka",
-        "rabbitmq",
-        "nats",
-        "memcached",
-        "elasticsearch",
-        "pulsar",
-        "opensearch",
-    )
+    has_name = product not in UNNAMED
     if has_name and name and _NAME.fullmatch(name) and not _VARIABLE.search(name):
         yield _dependency(setting, "database", name, product, 0.7)
     else:
@@ -352,7 +336,7 @@ def _may_be_others(parts: list[str]) -> bool:
     return bool(_OTHERS_WORDS & set(parts[-3:])) and not _OWN_WORDS & set(parts[-4:])
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """The words of a setting's name, lower case: `STOCK_API_URL`, `stock.apiUrl` and `stock-api-url` are alike."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", _BROWSER_PREFIX.sub("", name))
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeport.catalog.domain.connections import Setting, address_host, connections, product_of_image
+from homeport.catalog.domain.connections import Setting, address_host, connections
 from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.products import product_of_image
 
 PLACE = Place(".env.example", 1)
 
@@ -134,3 +135,57 @@ def test_a_setting_tells_how_a_host_is_called(name: str, value: str, expected: t
 @pytest.mark.parametrize("host", ["api.acme.example", "www.example.com", "your-api.example.com", "localhost"])
 def test_a_stand_in_is_no_host_even_of_a_sample(host: str) -> None:
     assert connections([Setting("PAYMENT_API_URL", f"https://{host}/v1", "env", PLACE)]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "engine"),
+    [
+        ("host=db port=5432 user=shop dbname=orders sslmode=disable", "postgresql"),
+        ("Host=db;Database=orders;Username=shop", "postgresql"),
+        ("Server=db;Database=orders;User Id=shop", "sqlserver"),
+        ("Server=db;Port=3306;Database=orders;Uid=shop", "mysql"),
+        ("shop:secret@tcp(db:3306)/orders?parseTime=true", "mysql"),
+    ],
+)
+def test_connection_strings_of_words_tell_engine_and_database(value: str, engine: str) -> None:
+    (found,) = connections([Setting("ConnectionStrings.Shop", value, "configuration", PLACE)])
+    assert (found.kind, found.value, found.product) == ("database", "orders", engine)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://docs.shop.io/api",
+        "https://shop.io/docs/api/charges",
+        "https://shop.io/api/client.min.js",
+        "https://shop.io/geo/regions.zip",
+        "https://shop.io/api#charges",
+    ],
+)
+def test_what_is_read_or_downloaded_is_not_called(url: str) -> None:
+    assert connections([Setting("SHOP_API_URL", url, "env", PLACE)]) == []
+
+
+@pytest.mark.parametrize("url", ["https://pay.shop.io/v1", "http://help.support.svc/docs", "http://docs-api/wiki"])
+def test_what_is_called_may_be_named_like_a_page_inside(url: str) -> None:
+    assert len(connections([Setting("SHOP_API_URL", url, "env", PLACE)])) == 1
+
+
+def test_a_socket_beside_the_api_of_the_same_domain_is_no_second_api() -> None:
+    api = Setting("PAY_API_URL", "https://api.pay.io", "env", PLACE)
+    socket = Setting("PAY_API_SOCKET_URL", "wss://live.pay.io", "env", PLACE)
+    assert [one.value for one in connections([api, socket])] == ["api.pay.io"]
+    assert [one.value for one in connections([socket])] == ["live.pay.io"]
+
+
+@pytest.mark.parametrize("name", ["ENDPOINT_REGION", "NODE_ENV", "SERVER_TYPE"])
+def test_a_setting_about_an_address_is_none(name: str) -> None:
+    assert connections([Setting(name, "eu-west-1", "env", PLACE)]) == []
+
+
+def test_of_a_section_that_is_off_only_hosts_of_others_count() -> None:
+    settings = [
+        Setting("CACHE_URL", "redis://cache", "env", PLACE, is_off=True),
+        Setting("PAY_API_URL", "https://api.pay.io", "env", PLACE, is_off=True),
+    ]
+    assert [one.value for one in connections(settings)] == ["api.pay.io"]

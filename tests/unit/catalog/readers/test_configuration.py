@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from homeport.catalog.adapters.readers.configuration import Configuration, is_manifest, read_kubernetes, reader_of
+from homeport.catalog.adapters.readers.configuration import is_manifest, read_kubernetes, reader_of
+from homeport.catalog.adapters.readers.settings import Configuration
 from homeport.catalog.domain.fields import Place
 
 CHARTS = frozenset({"chart"})

@@ -165,6 +165,49 @@ def test_what_configuration_connects_to(
     assert (found["dependsOn"], found["consumesApis"]) == (products, hosts)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "products", "hosts"),
+    [
+        ("config.yml", "cache: {url: 'redis://cache'}\n", ["redis"], []),
+        ("shop.example.toml", '[db]\ndsn = "host=db user=shop dbname=shop"\n', ["postgresql"], []),
+        ("shop_config.yaml", "broker: {server: 'mqtt://localhost'}\n", ["mqtt"], []),
+        ("conf/env/production.json", '{"database": {"client": "mysql"}}', ["mysql"], []),
+        ("config.yml", "search: {enabled: false, url: 'http://search:9200', api: 'https://api.find.io'}\n", [],
+         ["api.find.io"]),
+        ("config/templates/app.yml", "cache: {url: 'redis://cache'}\n", [], []),
+        ("config/schema.yml", "cache: {url: 'redis://cache'}\n", [], []),
+        ("loadtest/compose.yaml", "services:\n  a: {build: .}\n  b: {image: redis}\n", [], []),
+        ("latest/compose.yaml", "services:\n  a: {build: .}\n  b: {image: redis}\n", ["redis"], []),
+        ("shop/config.py", 'REDIS_URL = os.getenv("REDIS_URL") or "redis://cache"\n', ["redis"], []),
+        ("shop/config.py", 'REDIS_URL = "redis://cache"\n' + "# all that can be set\n" * 1_000, [], []),
+        ("shop/config.py", 'class Config:\n    CACHE_URL = "redis://cache"\n', ["redis"], []),
+        ("shop/settings.py", 'class A(BaseSettings):\n    cache: str = Field("redis://c", env="X")\n', ["redis"], []),
+        ("shop/settings.py", 'class A(BaseSettings):\n    pay_api: str = "https://api.pay.io"\n', [], []),
+        ("shop/settings.py", 'class A(BaseSettings):\n    stock_api: str = "http://stock-api"\n', [], ["stock-api"]),
+        ("shop/settings.py", 'class View:\n    CACHE_URL = "redis://cache"\n', [], []),
+    ],
+)  # fmt: skip
+def test_what_is_configuration_and_what_only_looks_so(
+    read: Read, path: str, text: str, products: list[str], hosts: list[str]
+) -> None:
+    found = observed(read("shop-api", {path: text, "main.py": CODE}))
+    assert (found["dependsOn"], found["consumesApis"]) == (products, hosts)
+
+
+def test_a_protocol_of_another_public_repository_is_not_ones_own(read: Read) -> None:
+    theirs = PROTO + 'option go_package = "github.com/others/wallet/rpc";\n'
+    ours = PROTO + 'option go_package = "github.com/acme/shop/rpc";\n'
+    files = {"shop/wallet.proto": theirs, "shop/price.proto": ours, "main.py": CODE}
+    assert [one["file"] for one in observed(read("shop-api", files))["apis"]] == ["shop/price.proto"]
+
+
+def test_the_client_of_one_language_does_not_make_the_whole_a_client(read: Read) -> None:
+    manifest = project("shop", "Python SDK for the shop", 'classifiers = ["Framework :: X"]')
+    files = {"pyproject.toml": manifest, "shop/price.proto": PROTO, "shop/a.py": CODE}
+    assert observed(read("shop", files))["apis"] == []
+    assert len(observed(read("shop", {**files, "go.mod": "module acme.io/shop\n"}))["apis"]) == 1
+
+
 def test_a_library_connects_to_nothing_itself(read: Read) -> None:
     manifest = project("orm", "A library for tables", 'classifiers = ["Framework :: X"]')
     files = {"pyproject.toml": manifest, "config/app.yaml": "database: {url: 'mysql://db/x'}\n", "orm/a.py": CODE}

@@ -7,49 +7,49 @@ Source: Compose Specification; Kubernetes API, workloads and "Recommended Labels
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Any
 
-from homeport.catalog.adapters.readers import python_settings
+from homeport.catalog.adapters.readers import platforms, python_settings, script_settings
 from homeport.catalog.adapters.readers.cloudformation import template_of
-from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_json, parse_toml, parse_yaml
-from homeport.catalog.domain.connections import Setting, connections, product_of_image, product_of_word
+from homeport.catalog.adapters.readers.compose import read_compose
+from homeport.catalog.adapters.readers.settings import (
+    ENV_LINE,
+    Configuration,
+    Reader,
+    first,
+    flat,
+    lenient,
+    mapping,
+)
+from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml, parse_yaml
+from homeport.catalog.domain.connections import Setting, connections
 from homeport.catalog.domain.fields import Candidate, Place
-from homeport.catalog.domain.reading import DeclaredResource, Dependency
+from homeport.catalog.domain.products import product_of_image, product_of_word
+from homeport.catalog.domain.reading import Dependency
 
 _NOT_SHIPPED = re.compile(
     r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture|local|localhost)([._-]|$)"
-    r"|^(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
+    r"|^([\w-]+[.-])?(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
 )
+_TEST_FOLDER = re.compile(r"(^|/)[\w.-]*(?<!la)(?<!con)(?<!at)tests?/", re.IGNORECASE)
+"""Folders whose name ends in test: `loadtest/`, but not `latest/`, `contest/` or `attest/`."""
 _WORKLOAD = re.compile(
     r"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|CronJob|Job|ConfigMap|Service)\b", re.MULTILINE
 )
 _PART_OF = re.compile(
     r"^[ \t]*[\"']?app\.kubernetes\.io/part-of[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*$", re.MULTILINE
 )
-_CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings"})
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What one file tells."""
-
-    dependencies: tuple[Dependency, ...] = ()
-    deployments: tuple[Candidate, ...] = ()
-    systems: tuple[Candidate, ...] = ()
-    resources: tuple[DeclaredResource, ...] = ()
-    traits: frozenset[str] = frozenset()
-
-
-Reader = Callable[[Place, str], Configuration]
+_CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings", "etc"})
+_NO_CONFIGURATION = re.compile(r"schema|metadata|(^|/)[\w.-]*templates?/", re.IGNORECASE)
+_MAX_DEPTH = 4
 
 
 def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
     """Return what reads the file at `path`, None where its name says nothing; `charts` are folders of Helm charts."""
     folder, _, name = path.rpartition("/")
     lowered = name.lower()
-    if _NOT_SHIPPED.search(lowered):
+    if _NOT_SHIPPED.search(lowered) or _TEST_FOLDER.search(path):
         return None
     if folder in charts and re.fullmatch(r"values[\w.-]*\.ya?ml", lowered):
         return _values
@@ -59,12 +59,17 @@ def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
     ):
         return _chart_template
     if python_settings.is_settings_module(path):
-        return _lenient(_settings_python)
+        return lenient(_settings_python)
+    if script_settings.is_script_of_settings(path):
+        return _settings_script
     for pattern, reader in _BY_NAME:
         if pattern.fullmatch(lowered):
             return reader
-    if folder.rpartition("/")[2].lower() in _CONFIG_FOLDERS and "schema" not in lowered:
-        return _BY_ENDING.get(lowered.rpartition(".")[2])
+    is_configuration = bool(_CONFIG_FOLDERS & set(folder.lower().split("/")[-2:])) or (
+        path.count("/") <= _MAX_DEPTH and _NAMED_CONFIGURATION.fullmatch(lowered) is not None
+    )
+    if is_configuration and not _NO_CONFIGURATION.search(path):
+        return _BY_ENDING.get(_SAMPLE.sub("", lowered).rpartition(".")[2])
     return None
 
 
@@ -90,9 +95,9 @@ def read_kubernetes(path: str, text: str) -> Configuration:
             if not stores:
                 deployments += [Candidate(one, "kubernetes", 0.8, place) for one in _started_by(kind)]
             if kind == "ConfigMap":
-                settings += _flat(value.get("data"), path, "kubernetes")
+                settings += flat(value.get("data"), path, "kubernetes")
             for container in _containers(value):
-                settings += _flat(container.get("env"), path, "kubernetes")
+                settings += flat(container.get("env"), path, "kubernetes")
     return Configuration((*connections(settings), *products), tuple(deployments), tuple(_part_of(path, text)))
 
 
@@ -129,18 +134,18 @@ def _chart_template(place: Place, text: str) -> Configuration:
 
 
 def _chart(place: Place, text: str) -> Configuration:
-    value = _first(text)
-    listed = _map(value).get("dependencies")
+    value = first(text)
+    listed = mapping(value).get("dependencies")
     found = [
         Dependency("product", product, product, "helm", 0.8, Place(place.file, line_of(listed, index)))
         for index, one in enumerate(listed if isinstance(listed, list) else ())
-        if (product := product_of_word(str(_map(one).get("name"))))
+        if (product := product_of_word(str(mapping(one).get("name"))))
     ]
     return Configuration(tuple(found))
 
 
 def _values(place: Place, text: str) -> Configuration:
-    settings = list(_flat(_first(text), place.file, "helm"))
+    settings = list(flat(first(text), place.file, "helm"))
     systems = [
         Candidate(one.value, "helm", 0.7, one.place)
         for one in settings
@@ -149,68 +154,51 @@ def _values(place: Place, text: str) -> Configuration:
     return Configuration(tuple(connections(settings)), systems=tuple(systems))
 
 
-def _compose(place: Place, text: str) -> Configuration:
-    """Engines count only beside a service that is built here: a file of engines alone is a developer's convenience."""
-    services = _map(_map(_first(text)).get("services"))
-    own = [
-        one for one in services.values() if isinstance(one, dict) and not product_of_image(str(one.get("image", "")))
-    ]
-    if not own:
-        return Configuration()
-    settings = [one for service in own for one in _flat(service.get("environment"), place.file, "compose")]
-    beside = {name for name, one in services.items() if isinstance(one, dict) and "build" not in one and "image" in one}
-    linked = [_of_others(one, beside) for one in connections(settings)]
-    engines = [
-        Dependency("product", product, product, "compose", 0.7, Place(place.file, line_of(services, name)))
-        for name, one in services.items()
-        if isinstance(one, dict) and (product := product_of_image(str(one.get("image", ""))))
-    ]
-    return Configuration((*linked, *engines), traits=frozenset({"compose"}))
-
-
-def _of_others(one: Dependency, beside: Set[str]) -> Dependency:
-    """A host that is a service of the same file, run from an image of others, is a product by the service's name.
-
-    It stays a host, for another repository may build that image.
-    """
-    return replace(one, product=one.value) if one.kind == "host" and one.value in beside else one
-
-
 def _serverless(place: Place, text: str) -> Configuration:
-    value = _map(_first(text))
-    functions = _map(value.get("functions"))
+    value = mapping(first(text))
+    functions = mapping(value.get("functions"))
     events = [
         event if isinstance(event, str) else next(iter(event), "")
         for function in functions.values()
-        for event in (_map(function).get("events") or ())
+        for event in (mapping(function).get("events") or ())
         if isinstance(event, str | dict)
     ]
     kind = "job" if events and set(events) <= {"schedule"} else "service"
     deployments = [Candidate(kind, "serverless", 0.8, place)] if functions else []
-    variables = [_map(value.get("provider")).get("environment")]
-    variables += [_map(function).get("environment") for function in functions.values()]
-    settings = [one for given in variables for one in _flat(given, place.file, "serverless")]
+    variables = [mapping(value.get("provider")).get("environment")]
+    variables += [mapping(function).get("environment") for function in functions.values()]
+    settings = [one for given in variables for one in flat(given, place.file, "serverless")]
     template = template_of(place.file, value.get("resources"), "cloudformation")
     return Configuration(tuple(connections(settings)), tuple(deployments), template.systems, template.resources)
 
 
 def _settings_yaml(place: Place, text: str) -> Configuration:
-    settings = [one for document in parse_yaml(text) for one in _flat(document.value, place.file, "configuration")]
+    settings = [one for document in parse_yaml(text) for one in flat(document.value, place.file, "configuration")]
     return Configuration(tuple(connections(settings)))
 
 
 def _settings_json(place: Place, text: str) -> Configuration:
-    return _placed(place, text, _flat(parse_json(_without_comments(text)), place.file, "configuration"))
+    return _placed(place, text, flat(parse_json(_without_comments(text)), place.file, "configuration"))
 
 
 def _settings_toml(place: Place, text: str) -> Configuration:
-    return _placed(place, text, _flat(parse_toml(text), place.file, "configuration"))
+    return _placed(place, text, flat(parse_toml(text), place.file, "configuration"))
+
+
+def _settings_script(place: Place, text: str) -> Configuration:
+    return Configuration(tuple(connections(script_settings.read_script_settings(place, text))))
 
 
 def _settings_python(place: Place, text: str) -> Configuration:
-    found = python_settings.read_python_settings(text)
-    settings = [Setting(name, value, "configuration", Place(place.file, line)) for name, value, line in found]
-    return Configuration(tuple(connections(settings)))
+    """Classes declare what can be set: of those, hosts of others' public APIs may be the defaults of alternatives."""
+    found = python_settings.read_python_settings(place.file, text)
+    assigned: list[Setting] = []
+    declared: list[Setting] = []
+    for name, value, line, is_declared in found:
+        setting = Setting(name, value, "configuration", Place(place.file, line))
+        (declared if is_declared else assigned).append(setting)
+    certain = [one for one in connections(declared) if one.kind != "host" or "." not in one.value]
+    return Configuration((*connections(assigned), *certain))
 
 
 _SECTION_LINE = re.compile(r"[ \t]*\[([^\]]+)\][ \t]*")
@@ -278,12 +266,11 @@ def _database_yml(place: Place, text: str) -> Configuration:
     return Configuration(tuple(found.values()))
 
 
-_ENV_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*)")
 _PROPERTY_LINE = re.compile(r"[ \t]*([A-Za-z_][\w.\[\]-]*)[ \t]*[=:][ \t]*(.*)")
 
 
 def _env(place: Place, text: str) -> Configuration:
-    return Configuration(tuple(connections(_lines(place.file, text, _ENV_LINE, "env"))))
+    return Configuration(tuple(connections(_lines(place.file, text, ENV_LINE, "env"))))
 
 
 def _properties(place: Place, text: str) -> Configuration:
@@ -326,70 +313,41 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         r"(application|bootstrap)(-[\w-]+)?\.properties": _properties,
         r"(application|bootstrap)(-[\w-]+)?\.ya?ml": _settings_yaml,
         r"appsettings(\.prod\w*)?\.json": _settings_json,
-        r"(docker-)?compose([.-][\w.-]+)?\.ya?ml": _compose,
+        r"([\w-]+[.-])?(docker-)?compose([.-][\w.-]+)?\.ya?ml": read_compose,
+        r"manifest(-[\w-]+)?\.ya?ml": lenient(platforms.read_cloud_foundry),
+        r"app\.json": lenient(platforms.read_heroku),
+        r"render\.ya?ml": lenient(platforms.read_render),
+        r"fly\.toml": lenient(platforms.read_fly),
         r"chart\.ya?ml": _chart,
         r"serverless\.ya?ml": _serverless,
         r"database\.yml": _database_yml,
         r"dockerfile(\.[\w-]+)?|[\w-]+\.dockerfile|containerfile": _dockerfile,
         r"procfile": _procfile,
-        r"config[.-](prod\w*|default)\.json": lambda place, text: _lenient(_settings_json)(place, text),
-        r"config[.-](prod\w*|default)\.ya?ml": lambda place, text: _lenient(_settings_yaml)(place, text),
-        r"[\w-]+\.(cfg|conf|ini)\.(dist|sample|example|default)": _ini,
     }.items()
 )
 
 
-def _lenient(reader: Reader) -> Reader:
-    """Files of a configuration folder may be of any dialect: what can't be read there is no problem."""
-
-    def read(place: Place, text: str) -> Configuration:
-        try:
-            return reader(place, text)
-        except BrokenFile:
-            return Configuration()
-
-    return read
-
-
+_SAMPLE = re.compile(r"\.(example|sample|dist|default|template)$")
+_NAMED_CONFIGURATION = re.compile(
+    r"(config|configuration|settings|conf|defaults?|application|server|service)"
+    r"([._-](example|sample|default|dist|template|prod\w*|docker))*\.(ya?ml|toml|ini|cfg|conf|json)"
+    r"(\.(example|sample|dist|default|template))?"
+    r"|[\w-]+[._-](config|configuration|settings|conf)\.(ya?ml|toml|ini)"
+    r"|[\w.-]+[._-](example|sample|default|template)\.(ya?ml|toml|ini|cfg|conf)"
+    r"|[\w-]+\.(cfg|conf|ini|ya?ml|toml)\.(dist|sample|example|default|template)"
+)
+"""What applications call their configuration, and the example of it that they ship."""
 _BY_ENDING = {
-    "yaml": _lenient(_settings_yaml),
-    "yml": _lenient(_settings_yaml),
-    "json": _lenient(_settings_json),
-    "toml": _lenient(_settings_toml),
+    "yaml": lenient(_settings_yaml),
+    "yml": lenient(_settings_yaml),
+    "json": lenient(_settings_json),
+    "toml": lenient(_settings_toml),
     "ini": _ini,
     "cfg": _ini,
     "conf": _ini,
 }
 
 
-def _flat(value: Any, path: str, source: str, name: str = "", line: int | None = None) -> Iterator[Setting]:
-    """All texts and numbers below `value` as settings; `{name: A, value: b}` and `A=b` are the setting A."""
-    if isinstance(value, dict):
-        if isinstance(value.get("name"), str) and isinstance(value.get("value"), str):
-            yield Setting(value["name"], value["value"], source, Place(path, line_of(value, "value")))
-            return
-        for key, item in value.items():
-            yield from _flat(item, path, source, f"{name}.{key}" if name else str(key), line_of(value, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _flat(item, path, source, name, line_of(value, index))
-    elif isinstance(value, str):
-        assigned = _ENV_LINE.fullmatch(value) if "=" in value and "://" not in value.split("=")[0] else None
-        if assigned:
-            yield Setting(assigned[1], assigned[2], source, Place(path, line))
-        else:
-            yield Setting(name, value, source, Place(path, line))
-
-
 def _part_of(path: str, text: str) -> Iterator[Candidate]:
     for found in _PART_OF.finditer(text):
         yield Candidate(found[1], "kubernetes", 0.8, Place(path, text.count("\n", 0, found.start()) + 1))
-
-
-def _first(text: str) -> Any:
-    documents = parse_yaml(text)
-    return documents[0].value if documents else None
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

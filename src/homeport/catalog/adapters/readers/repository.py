@@ -20,6 +20,7 @@ from homeport.catalog.adapters.readers import (
     readme,
     specs,
 )
+from homeport.catalog.adapters.readers.settings import Configuration
 from homeport.catalog.adapters.readers.syntax import MAX_BYTES, BrokenFile, decode
 from homeport.catalog.adapters.readers.terraform import read_terraform
 from homeport.catalog.domain.connections import connections
@@ -275,7 +276,7 @@ class _Found:
     def _take_kubernetes(self, path: str, text: str) -> None:
         self._take_configured(path, configuration.read_kubernetes(path, text))
 
-    def _take_configured(self, path: str, found: configuration.Configuration) -> None:
+    def _take_configured(self, path: str, found: Configuration) -> None:
         self.dependencies += found.dependencies
         self.systems += found.systems
         self.resources += found.resources

@@ -1,0 +1,60 @@
+"""Configuration written as JavaScript or TypeScript modules, read without running anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from homeport.catalog.domain.connections import Setting
+from homeport.catalog.domain.fields import Place
+
+_MODULE = re.compile(
+    r"(.*/)?(config|configs|configuration)/(default|production|prod|index|database|db|cache|redis|queue|app|env)\.(js|cjs|mjs|ts)"
+    r"|(.*/)?(config|knexfile|ormconfig|data-source|datasource)(\.(default|prod|production))?\.(js|cjs|mjs|ts)"
+)
+_MAX_CHARACTERS = 200_000
+_TOKEN = re.compile(
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)"
+    r"|(?P<key>(?<![\w$])[A-Za-z_$][\w$]{0,80}+|\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')[ \t]*+[:=][ \t\n]*+"
+    r"(?:process\.env(?:\.(?P<variable>\w+)|\[[\"'](?P<quoted>\w+)[\"']\])[ \t\n]*(?:\|\||\?\?)[ \t\n]*)?"
+    r"(?:(?P<open>\{)|(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,2000})(?P=mark)|(?P<off>false\b))"
+    r"|(?P<nested>\{)|(?P<close>\})|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
+    re.DOTALL,
+)
+
+
+def is_script_of_settings(path: str) -> bool:
+    """Whether programs for Node usually keep their configuration in the file at `path`."""
+    return _MODULE.fullmatch(path.lower()) is not None
+
+
+def read_script_settings(place: Place, text: str) -> list[Setting]:
+    """Return what the module says literally, nested objects by dotted names.
+
+    What is read from the environment counts by its default: `process.env.CACHE_URL || "redis://cache"`. An object that
+    says `enabled: false` is off, with all that is in it.
+    """
+    found: list[tuple[Setting, tuple[int, ...]]] = []
+    names: list[tuple[int, str]] = []
+    switched_off: set[int] = set()
+    line = 1
+    seen = opened = 0
+    for token in _TOKEN.finditer(text[:_MAX_CHARACTERS]):
+        if token["open"] or token["nested"]:
+            opened += 1
+            names.append((opened, _bare(token["key"] or "")))
+        elif token["close"]:
+            del names[-1:]
+        elif token["off"] and _bare(token["key"]) in ("enable", "enabled") and names:
+            switched_off.add(names[-1][0])
+        elif token["value"]:
+            line, seen = line + text.count("\n", seen, token.start()), token.start()
+            dotted = ".".join(one for one in (*(name for _, name in names), _bare(token["key"])) if one)
+            name = token["variable"] or token["quoted"] or dotted
+            setting = Setting(name, token["value"], "configuration", Place(place.file, line))
+            found.append((setting, tuple(number for number, _ in names)))
+    return [replace(one, is_off=bool(switched_off & set(objects))) for one, objects in found]
+
+
+def _bare(key: str) -> str:
+    return key.strip("\"'")
