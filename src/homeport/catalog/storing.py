@@ -177,7 +177,7 @@ def _row(entry: Entry, entity_id: int, now: datetime) -> dict[str, Any]:
 
 
 def _update_of(row: Mapping[str, Any]) -> Any:
-    values = {name: bindparam(f"new_{name}") for name in row if name not in ("id", "ref")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in row if name not in ("id", "ref")}
     return update(_ENTITIES).where(_ENTITIES.c.id == bindparam("new_id")).values(values)
 
 
