@@ -48,8 +48,12 @@ class CatalogSettings(Section):
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 
+def _sources(_services: Services) -> Sources:
+    return Sources()
+
+
 def _procedures(services: Services) -> Sequence[Procedure[Any]]:
-    return [Discover(services, Catalog(services), Sources())]
+    return [Discover(services, Catalog(services), _sources(services))]
 
 
 def _subscriptions(services: Services) -> Sequence[Subscription]:
@@ -76,7 +80,7 @@ def _navigation(services: Services) -> Sequence[NavItem]:
 
 
 def _start(services: Services) -> None:
-    Locations(services).take_in_settings()
+    Locations(services, _sources(services)).take_in_settings()
 
 
 def _routes(services: Services) -> APIRouter:
