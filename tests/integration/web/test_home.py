@@ -72,4 +72,4 @@ def test_korean_readers_read_korean(portal: Portal) -> None:
     client = portal.signed_in()
     text = client.get("/", headers={"Accept-Language": "ko"}).text
     assert "Park Seoyeon 님, 안녕하세요" in text
-    assert "저장소 탐색" in text
+    assert "위치 읽기" in text
