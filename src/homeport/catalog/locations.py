@@ -65,7 +65,7 @@ class Locations:
         if "trouble" in plan.observations:
             raise SourceUnreadable(plan.observations["trouble"])
         kind, seen = LocationType(type_), previewing.Look()
-        if not kind.is_of_repositories:
+        if not kind.reads_repositories(target):
             starts = [one.name for one in plan.targets]
             other_kinds = {kind.lower() for kind in self._services.settings.section("catalog").other_kinds}
             seen = previewing.look(self._sources.open(kind, target), starts, f"{kind}:{target}", other_kinds)

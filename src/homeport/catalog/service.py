@@ -211,7 +211,7 @@ class Catalog:
             "line": one.line,
         }
         if not answers:
-            return Entry(one.document, composition.digest(one.document), place, {"text": one.text}, ref=one.ref)
+            return Entry(one.document, storing.etag_of(one.document), place, {"text": one.text}, ref=one.ref)
         described = DescribedEntity(one.document, Place(file, one.line))
         ref = EntityRef.parse(one.ref)
         name = one.document["metadata"]["name"]

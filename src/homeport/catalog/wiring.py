@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 
 from homeport.catalog import pages, repository, routes
@@ -33,6 +33,7 @@ class LocationSetting(Section):
 
     type: LocationType = Field(description="repos, git, file, url or backstage.")
     target: str = Field(min_length=1, description="Folder, Git URL, glob of files, address, or a Backstage's URL.")
+    token: SecretStr | None = Field(None, description="Token that a Backstage lets in for reading its catalog.")
 
 
 class CatalogSettings(Section):
@@ -48,8 +49,8 @@ class CatalogSettings(Section):
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 
-def _sources(_services: Services) -> Sources:
-    return Sources()
+def _sources(services: Services) -> Sources:
+    return Sources(services.settings)
 
 
 def _procedures(services: Services) -> Sequence[Procedure[Any]]:

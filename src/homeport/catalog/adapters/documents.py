@@ -87,7 +87,9 @@ def read_json(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
     """
     if len(data) > limits.max_bytes:
         raise Unreadable(f"{len(data)} bytes; files over {limits.max_bytes} bytes are not read")
-    text, _ = _decode(data)
+    text, broken = _decode(data)
+    if broken and not text:
+        raise Unreadable(broken[0].reason, broken[0].line)
     if _more_values(text, limits.max_values):
         raise Unreadable(f"more than {limits.max_values} values")
     try:
@@ -121,12 +123,14 @@ def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 def _decode(data: bytes) -> tuple[str, list[Broken]]:
-    """The text with `\\n` as line ends and without a byte order mark, and what is not UTF-8 in it."""
+    """The text with `\\n` as line ends and without a byte order mark, and what is no UTF-8 in it."""
     broken = []
     try:
-        text = data.decode()
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
+        if b"\0" in data:
+            return "", [Broken("holds NUL bytes and bytes that are not UTF-8, so it is no text", line)]
         broken.append(Broken("holds bytes that are not UTF-8; they are read as �", line))
         text = data.decode(errors="replace")
     text = text.removeprefix("\ufeff")

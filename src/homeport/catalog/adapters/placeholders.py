@@ -16,8 +16,8 @@ from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.adapters.yaml_core import Unreadable
 from homeport.kernel.base.errors import SourceUnreadable
 
-_MAX_INCLUDES = 200
-_MAX_INCLUDED_BYTES = 10_000_000
+MAX_INCLUDES = 200
+MAX_INCLUDED_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,13 @@ def substitute(document: Any, base: str, source: Source) -> tuple[Any, list[Incl
     return value, list(substitution.includes.values()), substitution.unresolved
 
 
-class _Refused(Exception):
-    """A placeholder can't be replaced."""
-
-
 class _Substitution:
     def __init__(self, base: str, source: Source) -> None:
         self._base = base
         self._source = source
         self._contents: dict[str, bytes] = {}
-        self._left_bytes = _MAX_INCLUDED_BYTES
-        self._left = _MAX_INCLUDES
+        self._left_bytes = MAX_INCLUDED_BYTES
+        self._left = MAX_INCLUDES
         self.includes: dict[str, Include] = {}
         self.unresolved: list[Unresolved] = []
 
@@ -80,36 +76,53 @@ class _Substitution:
             return value
         try:
             if not isinstance(target, str):
-                raise _Refused("names no file: it must be a path or an address")
-            return _READERS[name](self._read(target))
-        except (_Refused, TargetRefused, SourceUnreadable) as wrong:
+                raise NotIncluded("names no file: it must be a path or an address")
+            return included(name, self._read(target))
+        except (NotIncluded, TargetRefused, SourceUnreadable) as wrong:
             self.unresolved.append(Unresolved(path, str(target)[:1000], str(wrong)))
             return value
 
     def _read(self, target: str) -> bytes:
         keys = self._source.keys_of(self._base, target)
         if len(keys) != 1:
-            raise _Refused(f"leads to {len(keys)} files instead of one" if keys else "leads to no file")
+            raise NotIncluded(f"leads to {len(keys)} files instead of one" if keys else "leads to no file")
         key = keys[0]
         if self._left <= 0:
-            raise _Refused(f"a document may include {_MAX_INCLUDES} files")
+            raise NotIncluded(f"a document may include {MAX_INCLUDES} files")
         self._left -= 1
         if key not in self._contents:
             content = self._source.fetch(key)
             if content is None:
-                raise _Refused("has no content")
+                raise NotIncluded("has no content")
             self._contents[key] = content.data
             self.includes[key] = Include(key, content.version)
         data = self._contents[key]
         if len(data) > self._left_bytes:
-            raise _Refused(f"a document may include {_MAX_INCLUDED_BYTES} bytes")
+            raise NotIncluded(f"a document may include {MAX_INCLUDED_BYTES} bytes")
         self._left_bytes -= len(data)
         return data
 
 
+class NotIncluded(Exception):
+    """A placeholder can't be replaced by what it names."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def included(placeholder: str, data: bytes) -> Any:
+    """Return the value that takes the place of `$text`, `$json` or `$yaml` if the file it names holds `data`.
+
+    Raises:
+        NotIncluded: the file is not of that kind.
+    """
+    return _READERS[placeholder](data)
+
+
 def _text(data: bytes) -> str:
     if b"\0" in data:
-        raise _Refused("leads to a file with NUL characters, which is no text")
+        raise NotIncluded("leads to a file with NUL characters, which is no text")
     return data.decode(errors="replace")
 
 
@@ -117,7 +130,7 @@ def _json(data: bytes) -> Any:
     try:
         return read_json(data)
     except Unreadable as wrong:
-        raise _Refused(f"leads to a file that is no JSON: {wrong.reason}, line {wrong.line or 1}") from None
+        raise NotIncluded(f"leads to a file that is no JSON: {wrong.reason}, line {wrong.line or 1}") from None
 
 
 def _yaml(data: bytes) -> Any:
@@ -127,9 +140,9 @@ def _yaml(data: bytes) -> Any:
 def _only_document(data: bytes) -> Any:
     documents, broken = read_documents(data)
     if broken:
-        raise _Refused(f"leads to a file that can't be read: {broken[0].reason}, line {broken[0].line or 1}")
+        raise NotIncluded(f"leads to a file that can't be read: {broken[0].reason}, line {broken[0].line or 1}")
     if len(documents) != 1:
-        raise _Refused(f"leads to a file of {len(documents)} documents; it must hold one")
+        raise NotIncluded(f"leads to a file of {len(documents)} documents; it must hold one")
     return documents[0].value
 
 

@@ -14,6 +14,7 @@ from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.domain.described import Described, UnitReading
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.kinds import KNOWN_KINDS, violations
+from homeport.catalog.domain.locations import LocationType
 from homeport.kernel.base.errors import SourceUnreadable
 
 LOCATION_ANNOTATION = "backstage.io/managed-by-location"
@@ -34,6 +35,8 @@ def read_unit(source: Source, key: str, data: bytes, origin: str, other_kinds: C
     for one in broken:
         reading.problems.append(_problem("catalog.broken-file", key, one.line, reason=one.reason))
     annotations = {LOCATION_ANNOTATION: source.location_of(key), ORIGIN_ANNOTATION: origin}
+    if origin.startswith(f"{LocationType.BACKSTAGE}:"):
+        annotations = {}  # what a Backstage says of where its entities come from is told on
     for document in documents:
         _take(reading, source, key, document, annotations, other_kinds)
     return reading

@@ -17,10 +17,13 @@ class LocationType(StrEnum):
     URL = "url"
     BACKSTAGE = "backstage"
 
-    @property
-    def is_of_repositories(self) -> bool:
-        """Whether repositories are read whole, so that entities are inferred as well."""
-        return self in (LocationType.REPOS, LocationType.GIT)
+    def reads_repositories(self, target: str) -> bool:
+        """Whether repositories are read whole, so that entities are inferred as well.
+
+        Of a Git URL that ends in `#ref:path`, only the descriptors at that path are read.
+        """
+        is_whole = self is LocationType.GIT and ":" not in target.partition("#")[2]
+        return self is LocationType.REPOS or is_whole
 
 
 def generated_location(type_: str, target: str) -> Described:

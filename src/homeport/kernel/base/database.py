@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -153,6 +153,15 @@ def to_json(value: Any) -> str:
     except TypeError:  # a number of over 64 bits, half a surrogate
         text_ = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     return _NUL.sub(r"\1\\ufffd", text_) if "\\u0000" in text_ else text_
+
+
+def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of plain values (numbers and texts) as they are; half the cost of SQLAlchemy's own way."""
+    if rows:
+        mark = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+        values = ", ".join([mark] * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - names of ours
+        session.connection().exec_driver_sql(statement, [tuple(row) for row in rows])
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:
