@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from homeport.catalog import previewing, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.domain.locations import LocationType
-from homeport.catalog.findings import forget_location
+from homeport.catalog.findings import forget_location, report_graph
 from homeport.catalog.models import LocationRow
 from homeport.catalog.previewing import Preview
 from homeport.catalog.procedures import DISCOVER
@@ -110,6 +110,7 @@ class Locations:
         told = {"type": row.type, "target": row.target}
         audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
         repository.delete_location(session, row.id)
+        report_graph(session, now)
 
     def _try_to_read(self, type_: str, target: str) -> None:
         values = {"type": type_, "target": target, "only": []}
