@@ -200,6 +200,13 @@ def test_nothing_makes_reading_fail(data: bytes) -> None:
         line_of(document.text, ("metadata", "name", 3))
 
 
+@given(st.lists(LINE, max_size=6).map("\n".join))
+@example("? {a: [b]}\n: c\nd: 1")
+def test_looking_for_a_line_never_fails(text: str) -> None:
+    line = line_of(text, ("a", 0, "b"))
+    assert line is None or 1 <= line <= text.count("\n") + 1
+
+
 def test_a_broken_document_does_not_hide_the_others() -> None:
     documents, broken = read_documents(b"a: 1\n---\nb: [\n---\n# note\nc: 3\n--- d: e: f\n---\n---\ne: 5\n")
     assert [(one.value, one.line) for one in documents] == [({"a": 1}, 1), ({"c": 3}, 6), ({"e": 5}, 10)]
