@@ -75,9 +75,14 @@ class Preview:
     read_count: int = 0
     unread_count: int = 0
 
+    @property
+    def reads_repositories(self) -> bool:
+        """Whether repositories are read whole, so that what they hold is known only after the run."""
+        return self.type.reads_repositories(self.target)
+
     def of(self, standing: Standing) -> list[PreviewedEntity]:
         """The entities that stand so to the catalog."""
-        return [one for one in self.entities if one.standing is standing]
+        return [one for one in self.entities if one.standing == standing]
 
     def count_by_kind(self, standing: Standing) -> dict[str, int]:
         """How many entities of each kind stand so, most first."""

@@ -89,7 +89,7 @@ def _routes(services: Services) -> APIRouter:
 
 
 def _pages(services: Services) -> APIRouter:
-    return pages.routes(services, Catalog(services))
+    return pages.routes(services, Catalog(services), Locations(services, _sources(services)))
 
 
 module = Module(

@@ -47,7 +47,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def preview(installation, target: Path | str, type_: str = "file", actor: Actor = SYSTEM) -> Preview:
-    return Locations(installation.services, Sources()).preview(actor, type_, str(target))
+    return Locations(installation.services, Sources(installation.services.settings)).preview(actor, type_, str(target))
 
 
 def standings(seen: Preview) -> dict[str, str]:

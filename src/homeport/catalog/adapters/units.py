@@ -64,7 +64,7 @@ def _take(
             return
     wrong = violations(value)
     if wrong:
-        reason = "; ".join(one.message for one in wrong[:_MOST_REASONS])
+        reason = "; ".join(one.message.rstrip(".") for one in wrong[:_MOST_REASONS])
         line = _line(document, wrong[0].path)
         reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=reason))
         _keep(reading, value, document)
