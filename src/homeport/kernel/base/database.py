@@ -128,7 +128,7 @@ class Database:
         with self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return False
-            return connection.scalar(text("SELECT version_num FROM alembic_version")) == newest
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
         """Return if the database answers.
