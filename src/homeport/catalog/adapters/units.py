@@ -64,7 +64,7 @@ def _take(
             return
     wrong = violations(value)
     if wrong:
-        reason = "; ".join(one.message for one in wrong[:_MOST_REASONS])
+        reason = "; ".join(one.message.rstrip(".") for one in wrong[:_MOST_REASONS])
         line = _line(document, wrong[0].path)
         reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=reason))
         _keep(reading, value, document)
@@ -75,7 +75,7 @@ def _take(
         reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
         return
     ref = _ref(value)
-    if kind == "location":
+    if kind == "location" and annotations:  # a Backstage has followed its Locations already
         _follow(reading, source, key, document, value, ref)
     reading.entities.append(Described(ref, _annotated(value, annotations), document.text, document.line))
 
