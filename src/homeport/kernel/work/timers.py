@@ -44,9 +44,14 @@ class TimerRow(Base):
 def set_timer(
     session: Session, key: str, cron: str, zone: str, procedure: str, values: Mapping[str, Any], now: datetime
 ) -> None:
-    """Start `procedure` with `values` at each tick of `cron` in `zone`; a timer of that key is replaced."""
-    row = session.get(TimerRow, key) or TimerRow(key=key)
-    row.procedure, row.input, row.cron, row.zone = procedure, dict(values), cron, zone
+    """Start `procedure` with `values` at each tick of `cron` in `zone`; another timer of that key is replaced."""
+    wanted = {"procedure": procedure, "input": dict(values), "cron": cron, "zone": zone}
+    row = session.get(TimerRow, key)
+    if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
+        return  # it may be due sooner than at its next tick
+    row = row or TimerRow(key=key)
+    for name, value in wanted.items():
+        setattr(row, name, value)
     session.add(row)
     leases.put(session, TIMER_QUEUE, key, next_tick(cron, zone, now))
 
