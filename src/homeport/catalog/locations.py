@@ -121,7 +121,7 @@ class Locations:
             _log.warning("a location can't be read", target=target, reason=error.message)
             return
         with services.database.writing() as session:
-            if not runs.is_active(session, DISCOVER, values):
+            if not runs.is_active(session, services.procedures, DISCOVER, values):
                 runs.start_run(session, services.procedures, SYSTEM, DISCOVER, values, now, plan)
 
 

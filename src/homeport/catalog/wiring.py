@@ -13,19 +13,20 @@ from sqlalchemy.orm import Session
 from homeport.catalog import pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.commands import commands
-from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
 from homeport.catalog.findings import settle_owner
-from homeport.catalog.locations import Locations
+from homeport.catalog.locations import Locations, timer_of
 from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
+from homeport.forges.pushes import PUSHED
 from homeport.kernel.base.events import Event
 from homeport.kernel.base.settings import Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import Role
 from homeport.kernel.work.procedures import Procedure
-from homeport.kernel.work.timers import set_timer
+from homeport.kernel.work.timers import hasten, set_timer
 
 
 class LocationSetting(Section):
@@ -62,9 +63,17 @@ def _subscriptions(services: Services) -> Sequence[Subscription]:
 
     def keep_fresh(session: Session, event: Event) -> None:
         cron, location = settings.section("catalog").refresh_cron, dict(event.payload)
-        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, location, event.at)
+        key = timer_of(int(event.entity.rpartition(":")[2]))
+        set_timer(session, key, cron, settings.zone, DISCOVER, location, event.at)
+
+    def read_what_was_pushed(session: Session, event: Event) -> None:
+        urls = event.payload.get("urls") or [event.entity]
+        for row in repository.list_locations(session):
+            if is_touched(row.type, row.target, urls):
+                hasten(session, timer_of(row.id), event.at)
 
     return [
+        Subscription("catalog.read-pushed", PUSHED, read_what_was_pushed),
         Subscription("catalog.settle-owner", FIELD_ANSWERED, settle_owner),
         Subscription("catalog.keep-fresh", LOCATION_DISCOVERED, keep_fresh),
     ]

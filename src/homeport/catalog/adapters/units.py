@@ -75,7 +75,7 @@ def _take(
         reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
         return
     ref = _ref(value)
-    if kind == "location":
+    if kind == "location" and annotations:  # a Backstage has followed its Locations already
         _follow(reading, source, key, document, value, ref)
     reading.entities.append(Described(ref, _annotated(value, annotations), document.text, document.line))
 

@@ -12,13 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -108,6 +107,12 @@ class Database:
         """Bring the tables to the newest shape, creating them when there are none."""
         if self.is_sqlite:
             _make_folder(Path(self.url.removeprefix("sqlite:///")).parent)
+        with self._translated():
+            if self._is_migrated():
+                return
+        from alembic import command  # here, since a start seldom needs it, and it would take a tenth of its time
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", "homeport:migrations")
         with self._translated(), self.engine.begin() as connection:
@@ -115,6 +120,15 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7205759403792793)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _is_migrated(self) -> bool:
+        """Whether the tables have the newest shape already."""
+        versions = files("homeport.migrations") / "versions"
+        newest = max(one.name.partition("_")[0] for one in versions.iterdir() if one.name[0].isdigit())
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
         """Return if the database answers.
