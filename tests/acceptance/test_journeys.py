@@ -65,8 +65,8 @@ def test_the_palette_opens_with_a_key_and_leads_to_an_entity(portal, chromium: B
 
 def test_a_run_is_started_from_the_portal_and_followed_live(portal, chromium: Browser) -> None:
     with gate.open_page(chromium, ENGLISH, cookies=cookies_of(portal, ENGLISH), base=portal.base) as page:
-        page.goto(f"{portal.base}/catalog/discover")
-        page.get_by_role("button", name="Read again").first.click()
+        page.goto(f"{portal.base}/catalog/locations")
+        page.get_by_role("button", name="Check again").first.click()
         page.wait_for_url("**/runs/*")
         expect(page.get_by_role("main")).to_contain_text("Succeeded", timeout=60_000, ignore_case=True)
 

@@ -32,7 +32,10 @@ PAGES = (
     "/catalog/group/order",
     "/catalog/system/order",
     "/catalog/graph?ref=component:default/mall-bff&depth=2",
-    "/catalog/discover",
+    "/catalog/locations",
+    "/catalog/locations/1",
+    "/catalog/locations/new",
+    "/catalog/locations/new?type=file&target={shop}",
     "/runs",
     "/runs/{run}",
     "/findings",
@@ -47,11 +50,11 @@ OPEN_PAGES = ("/login", "/login/not-a-link")
 
 
 def resolved(portal, path: str) -> str:
-    """The path with the newest run and the first finding in it."""
+    """The path with the newest run, the first finding and a file of descriptors in it."""
     with portal.homeport.services.database.reading() as session:
         run = runs.list_runs(session, limit=1).runs[0].id
         page = findings.list_findings(session, SYSTEM, findings.Wanted(), portal.homeport.services.clock(), limit=1)
-    return path.replace("{run}", run).replace("{finding}", str(page.findings[0].id))
+    return path.replace("{shop}", str(portal.shop)).replace("{run}", run).replace("{finding}", str(page.findings[0].id))
 
 
 def cookies_of(portal, look: gate.Look) -> dict[str, str]:

@@ -8,11 +8,14 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository, storing
-from homeport.catalog.findings import forget_location
+from homeport.catalog import previewing, repository, storing
+from homeport.catalog.adapters.sources.opening import Sources
+from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.findings import forget_location, report_graph
 from homeport.catalog.models import LocationRow
+from homeport.catalog.previewing import Preview
 from homeport.catalog.procedures import DISCOVER
-from homeport.kernel.base.errors import Conflict, HomeportError
+from homeport.kernel.base.errors import Conflict, HomeportError, SourceUnreadable
 from homeport.kernel.module import Services
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import authorize
@@ -30,8 +33,9 @@ _log = structlog.get_logger(__name__)
 class Locations:
     """The locations of this installation."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, sources: Sources) -> None:
         self._services = services
+        self._sources = sources
 
     def take_in_settings(self) -> None:
         """Let the locations of homeport.yaml be exactly these, and look at every location once."""
@@ -47,6 +51,27 @@ class Locations:
             left = [(row.type, row.target) for row in repository.list_locations(session)]
         for type_, target in left:
             self._try_to_read(type_, target)
+
+    def preview(self, actor: Actor, type_: str, target: str) -> Preview:
+        """Read a location without storing anything, and return what it would add.
+
+        Raises:
+            Forbidden: the actor may not.
+            InvalidInput: there is no such type, or no target.
+            SourceUnreadable: it is not there, or holds nothing.
+        """
+        values = {"type": type_, "target": target}
+        plan = runs.plan_run(self._services.procedures, actor, DISCOVER, values)
+        if "trouble" in plan.observations:
+            raise SourceUnreadable(plan.observations["trouble"])
+        kind, seen = LocationType(type_), previewing.Look()
+        if not kind.reads_repositories(target):
+            starts = [one.name for one in plan.targets]
+            other_kinds = {kind.lower() for kind in self._services.settings.section("catalog").other_kinds}
+            seen = previewing.look(self._sources.open(kind, target), starts, f"{kind}:{target}", other_kinds)
+            seen.unread_count += plan.observations["files"] - len(starts)
+        with self._services.database.reading() as session:
+            return previewing.preview_of(session, kind, target, plan, seen)
 
     def read(self, actor: Actor, row: LocationRow, only: Collection[str] = ()) -> str:
         """Start reading the location again and return the run; with `only`, of these repositories or files.
@@ -85,6 +110,7 @@ class Locations:
         told = {"type": row.type, "target": row.target}
         audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
         repository.delete_location(session, row.id)
+        report_graph(session, now)
 
     def _try_to_read(self, type_: str, target: str) -> None:
         values = {"type": type_, "target": target, "only": []}
@@ -95,7 +121,7 @@ class Locations:
             _log.warning("a location can't be read", target=target, reason=error.message)
             return
         with services.database.writing() as session:
-            if not runs.is_active(session, DISCOVER, values):
+            if not runs.is_active(session, services.procedures, DISCOVER, values):
                 runs.start_run(session, services.procedures, SYSTEM, DISCOVER, values, now, plan)
 
 

@@ -63,6 +63,11 @@ class DiscoverRequest(Input):
         (), description="Paths of repositories, or keys of files: only these are read, and again even if unchanged."
     )
 
+    @property
+    def reads_repositories(self) -> bool:
+        """Whether whole repositories are read, and not only descriptors."""
+        return self.type.reads_repositories(self.target)
+
 
 class Discover:
     """Reads every repository or descriptor of a location and publishes the entities it tells of."""
@@ -91,13 +96,13 @@ class Discover:
         chosen = [path for path in found if not request.only or path in request.only]
         return Plan(
             commitments=_commitments(request),
-            observations={"repositories" if request.type.is_of_repositories else "files": len(found)},
+            observations={"repositories" if request.reads_repositories else "files": len(found)},
             targets=tuple(PlannedTarget(path, path) for path in chosen[:_MOST_TARGETS]),
         )
 
     def run(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         """Read what changed, then publish it."""
-        if request.type.is_of_repositories:
+        if request.reads_repositories:
             return self._read_repositories(run, request)
         return self._read_descriptors(run, request)
 
@@ -120,10 +125,10 @@ class Discover:
         with run.writing() as session:
             location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
         outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
-        if outcome["unreadable"]:
+        if outcome["failed"]:
             raise Conflict(
-                f"{outcome['unreadable']} of what {request.target} leads to could not be read; findings say why. "
-                "What was known of it stays. Retry the run when it can be read again."
+                f"{outcome['failed']} of {len(starts)} could not be read; findings say why. "
+                "What was known of them stays. Retry the run when they can be read again."
             )
         return outcome
 
@@ -147,9 +152,9 @@ class Discover:
                 else:
                     run.finish_target(session, target.name, {}, "read")
             self._announce(session, row, now)
-        counts = asdict(tally.stored) | {"findings": tally.problems, "unreadable": len(tally.unreadable)}
+        told = {"findings": tally.problems, "unreadable": len(unreadable), "failed": len(unreadable & set(starts))}
         run.log(f"{tally.read} read, {tally.unchanged} unchanged, {len(tally.unreadable)} unreadable")
-        return counts
+        return asdict(tally.stored) | told
 
     @contextmanager
     def _noting_trouble(self, run: Run, request: DiscoverRequest) -> Iterator[None]:
@@ -177,7 +182,7 @@ class Discover:
             return repository.find_location_of(session, request.type, request.target) is not None
 
     def _starts(self, request: DiscoverRequest) -> list[str]:
-        if request.type.is_of_repositories:
+        if request.reads_repositories:
             found = [_path_of(one) for one in self._repositories(request)]
         else:
             found = list(self._sources.open(request.type, request.target).starts())

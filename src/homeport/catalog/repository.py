@@ -346,24 +346,56 @@ def list_locations(session: Session) -> Sequence[LocationRow]:
 
 @dataclass(frozen=True, slots=True)
 class LocationSummary:
-    """A location with how many repositories and entities it has; `unreadable` are those that could not be read."""
+    """A location with how much it has: `parts` are repositories or files, `unreadable` those that can't be read."""
 
     location: LocationRow
-    repositories: int
+    parts: int
     unreadable: int
     entities: int
 
 
 def describe_locations(session: Session) -> list[LocationSummary]:
     """Return every location with its counts, oldest first."""
-    read = select(RepositoryRow.location_id, func.count(), func.count(RepositoryRow.error))
-    read_counts = {key: (count, bad) for key, count, bad in session.execute(read.group_by(RepositoryRow.location_id))}
+    parts: dict[int, tuple[int, int]] = {}
+    for table in (RepositoryRow, UnitRow):
+        query = select(table.location_id, func.count(), func.count(table.error)).group_by(table.location_id)
+        if table is UnitRow:
+            query = query.where(UnitRow.key != "")
+        parts |= {key: (count, bad) for key, count, bad in session.execute(query)}
     entities = select(EntityRow.location_id, func.count()).group_by(EntityRow.location_id)
     entity_counts = dict(session.execute(entities).all())
     return [
-        LocationSummary(row, *read_counts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
+        LocationSummary(row, *parts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
         for row in list_locations(session)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePart:
+    """A repository or file of a location that could not be read the last time; what it gave before stays."""
+
+    key: str
+    error: str
+    error_since: datetime | None
+
+
+def unreadable_parts(session: Session, location_id: int, limit: int) -> list[UnreadablePart]:
+    """Return what of a location can't be read, by key."""
+    found = []
+    for table, key in ((RepositoryRow, RepositoryRow.path), (UnitRow, UnitRow.key)):
+        query = select(key, table.error, table.error_since).where(
+            table.location_id == location_id, table.error.is_not(None)
+        )
+        for name, error, since in session.execute(query.order_by(key).limit(limit)):
+            found.append(UnreadablePart(name, error or "", since))
+    return found[:limit]
+
+
+def count_by_kind_of_location(session: Session, location_id: int) -> dict[str, int]:
+    """Return how many entities of each kind a location brought, most first."""
+    kind, count = func.lower(EntityRow.kind), func.count()
+    query = select(kind, count).filter_by(location_id=location_id).group_by(kind).order_by(count.desc(), kind)
+    return dict(session.execute(query).all())
 
 
 def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:

@@ -5,6 +5,7 @@ Rows go in as they are, past the ORM: it would cost more than reading the files.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
@@ -18,6 +19,7 @@ from homeport.catalog.domain.columns import columns_of
 from homeport.catalog.domain.index_rows import indexed_values
 from homeport.catalog.domain.relations import stated_relations
 from homeport.catalog.models import RELATIONS, VALUES, EntityRow, FieldRow
+from homeport.kernel.base.database import insert_rows, to_json
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import changes, search
 from homeport.kernel.trust.identity import Actor
@@ -91,6 +93,11 @@ class Stored:
 def written_at(repository: str, file: str | None, line: int | None) -> str:
     """A place in words: `repository: file:line`."""
     return f"{repository}: {file}:{line}" if file else repository
+
+
+def etag_of(document: Mapping[str, Any]) -> str:
+    """A hash of a document that stands as it is written."""
+    return hashlib.blake2b(to_json(document).encode(), digest_size=20).hexdigest()
 
 
 def known_by_ref(session: Session, refs: Iterable[str]) -> dict[str, Known]:
@@ -194,29 +201,23 @@ def _move(session: Session, entries: Iterable[Entry], known: Mapping[str, Known]
 
 
 def _insert_parts(session: Session, entries: Sequence[Entry], rows: Mapping[str, Any], now: datetime) -> None:
-    values: list[dict[str, Any]] = []
-    relations: list[dict[str, Any]] = []
+    values: list[tuple[Any, ...]] = []
+    relations: list[tuple[Any, ...]] = []
     fields: list[dict[str, Any]] = []
     for one in entries:
         row = rows[one.ref]
         entity_id, kind = row["id"], row["kind"].lower()
-        for key, value, original in indexed_values(one.document):
-            values.append(
-                {
-                    "entity_id": entity_id,
-                    "kind": kind,
-                    "key": key,
-                    "value": value,
-                    "original": None if original == value else original,
-                }
-            )
+        values += (
+            (entity_id, kind, key, value, None if original == value else original)
+            for key, value, original in indexed_values(one.document)
+        )
         ref = EntityRef(kind, row["namespace"], row["sort_name"])
-        for type_, target in stated_relations(ref, one.document):
-            relations.append({"entity_id": entity_id, "type": type_, "target": target})
+        relations += ((entity_id, type_, target) for type_, target in stated_relations(ref, one.document))
         fields += ({"entity_id": entity_id, "read_at": now, **told} for told in one.fields)
-    for table, found in ((VALUES, values), (RELATIONS, relations), (_FIELDS, fields)):
-        if found:
-            session.execute(insert(table), found)
+    insert_rows(session, VALUES, ("entity_id", "kind", "key", "value", "original"), values)
+    insert_rows(session, RELATIONS, ("entity_id", "type", "target"), relations)
+    if fields:
+        session.execute(insert(_FIELDS), fields)
 
 
 def _delete_parts(session: Session, ids: Sequence[int]) -> None:

@@ -7,26 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 
 from homeport.catalog import pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.backstage.application import mounts
 from homeport.catalog.commands import commands
-from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
 from homeport.catalog.findings import settle_owner
-from homeport.catalog.locations import Locations
+from homeport.catalog.locations import Locations, timer_of
 from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
+from homeport.forges.pushes import PUSHED
 from homeport.kernel.base.events import Event
 from homeport.kernel.base.settings import Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import Role
 from homeport.kernel.work.procedures import Procedure
-from homeport.kernel.work.timers import set_timer
+from homeport.kernel.work.timers import hasten, set_timer
 
 
 class LocationSetting(Section):
@@ -34,6 +35,7 @@ class LocationSetting(Section):
 
     type: LocationType = Field(description="repos, git, file, url or backstage.")
     target: str = Field(min_length=1, description="Folder, Git URL, glob of files, address, or a Backstage's URL.")
+    token: SecretStr | None = Field(None, description="Token that a Backstage lets in for reading its catalog.")
 
 
 class CatalogSettings(Section):
@@ -52,8 +54,12 @@ class CatalogSettings(Section):
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 
+def _sources(services: Services) -> Sources:
+    return Sources(services.settings)
+
+
 def _procedures(services: Services) -> Sequence[Procedure[Any]]:
-    return [Discover(services, Catalog(services), Sources())]
+    return [Discover(services, Catalog(services), _sources(services))]
 
 
 def _subscriptions(services: Services) -> Sequence[Subscription]:
@@ -61,9 +67,17 @@ def _subscriptions(services: Services) -> Sequence[Subscription]:
 
     def keep_fresh(session: Session, event: Event) -> None:
         cron, location = settings.section("catalog").refresh_cron, dict(event.payload)
-        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, location, event.at)
+        key = timer_of(int(event.entity.rpartition(":")[2]))
+        set_timer(session, key, cron, settings.zone, DISCOVER, location, event.at)
+
+    def read_what_was_pushed(session: Session, event: Event) -> None:
+        urls = event.payload.get("urls") or [event.entity]
+        for row in repository.list_locations(session):
+            if is_touched(row.type, row.target, urls):
+                hasten(session, timer_of(row.id), event.at)
 
     return [
+        Subscription("catalog.read-pushed", PUSHED, read_what_was_pushed),
         Subscription("catalog.settle-owner", FIELD_ANSWERED, settle_owner),
         Subscription("catalog.keep-fresh", LOCATION_DISCOVERED, keep_fresh),
     ]
@@ -80,7 +94,7 @@ def _navigation(services: Services) -> Sequence[NavItem]:
 
 
 def _start(services: Services) -> None:
-    Locations(services).take_in_settings()
+    Locations(services, _sources(services)).take_in_settings()
 
 
 def _routes(services: Services) -> APIRouter:
@@ -88,7 +102,7 @@ def _routes(services: Services) -> APIRouter:
 
 
 def _pages(services: Services) -> APIRouter:
-    return pages.routes(services, Catalog(services))
+    return pages.routes(services, Catalog(services), Locations(services, _sources(services)))
 
 
 module = Module(

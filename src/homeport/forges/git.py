@@ -24,7 +24,7 @@ _ANY_COMMIT_COUNT = 5_000
 _USUAL_BRANCHES = ("main", "master", "trunk", "develop")
 _NOT_SEARCHED = frozenset({"node_modules", "__pycache__"})
 
-_SAFE_OPTIONS = (
+SAFE_OPTIONS = (
     "--no-pager",
     "--literal-pathspecs",
     *("-c", "safe.directory=*"),
@@ -34,7 +34,7 @@ _SAFE_OPTIONS = (
     *("-c", "mailmap.file="),
     *("-c", "mailmap.blob=HEAD:.mailmap"),
 )
-_SAFE_ENVIRONMENT = {
+SAFE_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_ATTR_NOSYSTEM": "1",
@@ -171,7 +171,7 @@ class GitRepository:
         return dict(sorted(blobs.items()))
 
     def _git(self, *arguments: str, stdin: bytes = b"", may_fail: bool = False) -> bytes:
-        command = ["git", f"--git-dir={self.git_directory}", *_SAFE_OPTIONS, *arguments]
+        command = ["git", f"--git-dir={self.git_directory}", *SAFE_OPTIONS, *arguments]
         tried = f"Reading the Git repository {self.path} (git {arguments[0]})"
         try:
             done = subprocess.run(
@@ -179,7 +179,7 @@ class GitRepository:
                 input=stdin,
                 capture_output=True,
                 cwd=self.git_directory,
-                env={"PATH": os.environ.get("PATH", os.defpath), **_SAFE_ENVIRONMENT},
+                env={"PATH": os.environ.get("PATH", os.defpath), **SAFE_ENVIRONMENT},
                 timeout=_TIME_LIMIT_S,
                 check=False,
             )

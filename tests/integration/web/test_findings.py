@@ -37,7 +37,7 @@ def test_every_rule_of_the_catalog_has_words(portal: Portal, rule: str, language
 
 
 def test_before_anything_was_looked_at_the_list_says_what_to_do(portal: Portal) -> None:
-    assert "/catalog/discover" in portal.signed_in().get("/findings").text
+    assert "/catalog/locations/new" in portal.signed_in().get("/findings").text
 
 
 def test_worst_comes_first_with_names_in_place_of_references(portal: Portal) -> None:

@@ -20,7 +20,7 @@ def change(portal: Portal, *names: str) -> None:
 
 def test_an_empty_installation_offers_two_ways_to_begin(portal: Portal) -> None:
     text = portal.signed_in().get("/").text
-    assert 'href="/catalog/discover"' in text
+    assert 'href="/catalog/locations/new"' in text
     assert "./run demo" in text
 
 
@@ -72,4 +72,4 @@ def test_korean_readers_read_korean(portal: Portal) -> None:
     client = portal.signed_in()
     text = client.get("/", headers={"Accept-Language": "ko"}).text
     assert "Park Seoyeon 님, 안녕하세요" in text
-    assert "저장소 탐색" in text
+    assert "위치 읽기" in text

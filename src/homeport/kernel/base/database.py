@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -115,6 +114,12 @@ class Database:
         """Bring the tables to the newest shape, creating them when there are none."""
         if self.is_sqlite:
             _make_folder(Path(self.url.removeprefix("sqlite:///")).parent)
+        with self._translated():
+            if self._is_migrated():
+                return
+        from alembic import command  # here, since a start seldom needs it, and it would take a tenth of its time
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", "homeport:migrations")
         with self._translated(), self.engine.begin() as connection:
@@ -122,6 +127,15 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7205759403792793)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _is_migrated(self) -> bool:
+        """Whether the tables have the newest shape already."""
+        versions = files("homeport.migrations") / "versions"
+        newest = max(one.name.partition("_")[0] for one in versions.iterdir() if one.name[0].isdigit())
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
         """Return if the database answers.
@@ -160,6 +174,15 @@ def to_json(value: Any) -> str:
     except TypeError:  # a number of over 64 bits, half a surrogate
         text_ = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     return _NUL.sub(r"\1\\ufffd", text_) if "\\u0000" in text_ else text_
+
+
+def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of plain values (numbers and texts) as they are; half the cost of SQLAlchemy's own way."""
+    if rows:
+        mark = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+        values = ", ".join([mark] * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - names of ours
+        session.connection().exec_driver_sql(statement, [tuple(row) for row in rows])
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

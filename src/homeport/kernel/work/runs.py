@@ -281,10 +281,11 @@ def log_of(session: Session, run_id: str, after: int = 0, limit: int = 1000) -> 
     return session.scalars(query.limit(limit)).all()
 
 
-def is_active(session: Session, procedure: str, values: Mapping[str, Any]) -> bool:
-    """Whether a run of `procedure` with this very input has not ended yet."""
+def is_active(session: Session, procedures: Procedures, procedure: str, values: Mapping[str, Any]) -> bool:
+    """Whether a run of `procedure` with this very input has not ended yet; what is left out has its default."""
+    wanted = procedures.parse(procedure, values).model_dump(mode="json")
     live = select(RunRow.input).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))
-    return any(found == dict(values) for found in session.scalars(live))
+    return any(found == wanted for found in session.scalars(live))
 
 
 RUN_RULES = (

@@ -201,6 +201,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_kernel_timer")),
     )
     op.create_table(
+        "kernel_webhooks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("delivery", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("event", sa.String(length=100), nullable=False),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kernel_webhooks")),
+        sa.UniqueConstraint("name", "delivery", name=op.f("uq_kernel_webhooks_name_delivery")),
+    )
+    op.create_index(op.f("ix_kernel_webhooks_received_at"), "kernel_webhooks", ["received_at"], unique=False)
+    op.create_table(
         "catalog_unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("location_id", sa.Integer(), nullable=False),

@@ -103,7 +103,23 @@ def test_what_is_no_entity_is_told(text: str, reason: str) -> None:
     assert reason in found.problems[0].parameters["reason"]
 
 
-@pytest.mark.parametrize("content", ["a: [1", b"\xff\xfa\x00", "a:\n\t- 1", "a: *b"])
+def test_a_document_can_include_only_so_much() -> None:
+    text = COMPONENT + "  definitions:\n" + "    - $yaml: big.yaml\n" * 1_000
+    found = describe({"catalog-info.yaml": text, "big.yaml": "a: 1 # " + "x" * 3_000_000})
+    assert found.entities[0].document["spec"]["definitions"][2:4] == [{"a": 1}, {"$yaml": "big.yaml"}]
+    assert len(found.problems) == 997
+
+
+def test_a_key_given_twice_breaks_its_document_and_no_other() -> None:
+    """As in Backstage; which of the two was meant nobody knows."""
+    found = describe({"catalog-info.yaml": f"{COMPONENT}  owner: stock\n---\n{COMPONENT}"})
+    assert [entity.place.line for entity in found.entities] == [9]
+    assert [(problem.rule, str(problem.place)) for problem in found.problems] == [
+        ("catalog.broken-file", "catalog-info.yaml:7")
+    ]
+
+
+@pytest.mark.parametrize("content", ["a: [1", b"\xff\xfa\x00", "a:\n\t- 1", "a: *b", "a: \0"])
 def test_a_broken_file_is_a_problem_with_its_reason(content: str | bytes) -> None:
     (problem,) = describe({"catalog-info.yaml": content}).problems
     assert problem.rule == "catalog.broken-file"

@@ -40,7 +40,7 @@ class Fetched:
         self.asked: list[tuple[str, str | None]] = []
         self._files = files
 
-    def fetch(self, url: str, ref: str | None = None) -> GitRepository:
+    def fetch(self, url: str, ref: str | None = None, *, trusted: bool = False) -> GitRepository:
         self.asked.append((url, ref))
         return Tree(self._files)
 

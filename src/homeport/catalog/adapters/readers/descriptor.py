@@ -5,6 +5,7 @@ Source: Backstage, "Descriptor Format of Catalog Entities"; catalog-model 1.10 f
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 import posixpath
 import re
@@ -12,16 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeport.catalog.adapters.readers.syntax import (
-    BrokenFile,
-    Document,
-    decode,
-    line_of,
-    parse_json,
-    parse_yaml,
-    plain,
-)
-from homeport.catalog.adapters.readers.syntax import read_yaml as read_documents
+from homeport.catalog.adapters.documents import Document, lines_of, read_documents
+from homeport.catalog.adapters.placeholders import MAX_INCLUDED_BYTES, MAX_INCLUDES, NotIncluded, included
 from homeport.catalog.domain.fields import DescribedEntity, Place, Problem, item_path
 from homeport.kernel.base.entities import is_entity_name
 
@@ -73,27 +66,29 @@ def read_descriptors(starts: Iterable[str], paths: Collection[str], read: Read) 
 class _Found:
     file: str
     document: Document
+    lines: Mapping[tuple[str | int, ...], int]
+    """Where each field of the document begins in the file."""
 
     @property
     def place(self) -> Place:
         return Place(self.file, self.document.line)
 
+    def line_of(self, *path: str | int) -> int | None:
+        """The line of what lies at `path`, or of the nearest thing above it."""
+        above = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.lines[one] for one in above if one in self.lines), None)
+
 
 def _documents(path: str, content: bytes, described: Described) -> Iterator[_Found]:
-    try:
-        documents, broken = read_documents(decode(content))
-    except BrokenFile as wrong:
-        documents, broken = [], [wrong]
+    documents, broken = read_documents(content)
     described.problems += [_problem("catalog.broken-file", Place(path, one.line), reason=one.reason) for one in broken]
     for document in documents:
-        for key, line in document.repeated:
-            reason = f"the key {key} stands twice in one mapping; the last one counts"
-            described.problems.append(_problem("catalog.broken-file", Place(path, line), reason=reason))
         reason = _why_no_entity(document.value)
         if reason:
             described.problems.append(_problem("catalog.invalid-entity", Place(path, document.line), reason=reason))
         else:
-            yield _Found(path, document)
+            lines = {place: document.line + line - 1 for place, line in lines_of(document.text).items()}
+            yield _Found(path, document, lines)
 
 
 def _why_no_entity(value: Any) -> str:
@@ -115,29 +110,28 @@ def _why_no_entity(value: Any) -> str:
 
 def _entity(found: _Found, contents: Mapping[str, bytes], described: Described) -> DescribedEntity:
     value = found.document.value
-    document, files = plain(value), {}
-    for path, target in _placeholder_targets(found):
+    targets = _placeholder_targets(found)
+    document, files = copy.deepcopy(value) if targets else value, {}
+    left_bytes = MAX_INCLUDED_BYTES
+    for count, (path, target) in enumerate(targets):
+        left_bytes -= len(contents.get(target, b""))
         try:
-            content = _substitute(path[-1], target, contents)
-        except BrokenFile as wrong:
-            line = line_of(value, *path)
+            if count >= MAX_INCLUDES or left_bytes < 0:
+                raise NotIncluded(f"a document may include {MAX_INCLUDES} files and {MAX_INCLUDED_BYTES} bytes")
+            content = _substitute(str(path[-1]), target, contents)
+        except NotIncluded as wrong:
+            line = found.line_of(*path)
             described.problems.append(_unresolved(found, line, str(_at(value, path)), wrong.reason))
             continue
         _put(document, path[:-1], content)
         files[".".join(str(step) for step in path[:-1])] = target
-    return DescribedEntity(document, found.place, _lines(value), files)
+    return DescribedEntity(document, found.place, _lines(found), files)
 
 
-def _substitute(placeholder: str | int, target: str, contents: Mapping[str, bytes]) -> Any:
+def _substitute(placeholder: str, target: str, contents: Mapping[str, bytes]) -> Any:
     if target not in contents:
-        raise BrokenFile("leads to no file of this repository" if target else "leads out of this repository")
-    text = decode(contents[target])
-    if placeholder == "$json":
-        return parse_json(text)
-    if placeholder == "$yaml":
-        documents = parse_yaml(text)
-        return plain(documents[0].value) if documents else None
-    return text
+        raise NotIncluded("leads to no file of this repository" if target else "leads out of this repository")
+    return included(placeholder if placeholder in ("$json", "$yaml") else "$text", contents[target])
 
 
 def _placeholder_targets(found: _Found) -> list[tuple[tuple[str | int, ...], str]]:
@@ -164,7 +158,7 @@ def _location_targets(found: _Found, paths: Collection[str], described: Describe
     spec = value.get("spec") or {}
     targets: list[Any] = spec["targets"] if isinstance(spec.get("targets"), list) else []
     for target in [one for one in (spec.get("target"), *targets) if isinstance(one, str)]:
-        line = line_of(value, "spec", "target" if target == spec.get("target") else "targets")
+        line = found.line_of("spec", "target" if target == spec.get("target") else "targets")
         inside = _within(found.file, target)
         if inside is None:
             described.problems.append(_unresolved(found, line, target, "leads out of this repository"))
@@ -183,18 +177,18 @@ def _within(file: str, target: str) -> str | None:
     return None if path.startswith("..") else path
 
 
-def _lines(value: Any) -> dict[str, int]:
+def _lines(found: _Found) -> dict[str, int]:
     lines = {}
-    for section, fields in value.items():
-        lines[section] = line_of(value, section) or 0
+    for section, fields in found.document.value.items():
+        lines[section] = found.line_of(section) or 0
         for key, item in fields.items() if isinstance(fields, dict) else ():
             path = f"{section}.{key}"
-            lines[path] = line_of(value, section, key) or 0
+            lines[path] = found.line_of(section, key) or 0
             if isinstance(item, list):
                 texts = [(index, one) for index, one in enumerate(item) if isinstance(one, str)]
-                lines |= {item_path(path, one): line_of(value, section, key, index) or 0 for index, one in texts}
+                lines |= {item_path(path, one): found.line_of(section, key, index) or 0 for index, one in texts}
             elif isinstance(item, dict) and key in ("annotations", "labels", "profile"):
-                lines |= {f"{path}.{inner}": line_of(value, section, key, inner) or 0 for inner in item}
+                lines |= {f"{path}.{inner}": found.line_of(section, key, inner) or 0 for inner in item}
     return lines
 
 

@@ -24,8 +24,8 @@ from homeport.kernel.edge.outbound import Outbound, Response, shown
 class Repositories(Protocol):
     """Where a glob's repository is fetched."""
 
-    def fetch(self, url: str, ref: str | None = None) -> GitRepository:
-        """Return the repository as of the ref."""
+    def fetch(self, url: str, ref: str | None = None, *, trusted: bool = False) -> GitRepository:
+        """Return the repository as of the ref; `trusted` where an operator gave the address."""
 
 
 class UrlSource:

@@ -15,8 +15,8 @@ finding-catalog-empty-repository-example =
 
 finding-catalog-invalid-entity-name = Invalid description
 finding-catalog-invalid-entity-title = { $file } describes something that is no entity
-finding-catalog-invalid-entity-why = The description is left out of the catalog: { $reason }. What was inferred from the repository is shown in its place.
-finding-catalog-invalid-entity-fix = An entity needs apiVersion, kind and a name of letters, digits and - _ . between them. Write the head of { $file } like this:
+finding-catalog-invalid-entity-why = The description is left out of the catalog: { $reason }. Until it is mended, the catalog shows what was known before, or what was inferred from the repository.
+finding-catalog-invalid-entity-fix = Mend the line named in the evidence. Every entity needs apiVersion, kind and a name of letters, digits and - _ . between them; the usual head of a file looks like this:
 finding-catalog-invalid-entity-example =
     apiVersion: backstage.io/v1alpha1
     kind: Component
@@ -29,8 +29,8 @@ finding-catalog-invalid-entity-example =
 
 finding-catalog-unresolved-reference-name = Broken reference
 finding-catalog-unresolved-reference-title = { $file } points to { $target }, which can't be followed
-finding-catalog-unresolved-reference-why = What { $target } holds is missing from the catalog: { $reason }. References may lead to files of the same repository only.
-finding-catalog-unresolved-reference-fix = Correct the path in { $file }; it is read from the folder that the file lies in. Leave the line out if the target was removed.
+finding-catalog-unresolved-reference-why = What { $target } holds is missing from the catalog: { $reason }. A reference may not lead out of what its file was read from: the repository, the folder or the host.
+finding-catalog-unresolved-reference-fix = Correct the reference in { $file }; a path begins at the folder that the file lies in. Leave the line out if the target was removed.
 finding-catalog-unresolved-reference-example =
     spec:
       definition:
@@ -102,8 +102,34 @@ finding-catalog-unreadable-repository-fix = See whether the folder is there, is 
 finding-catalog-unreadable-repository-example =
     git -C { $repository } fsck
 
+finding-catalog-unreadable-source-name = Unreadable source
+finding-catalog-unreadable-source-title = { $file } could not be read
+finding-catalog-unreadable-source-why = The last try ended with: { $reason } What it described before stays in the catalog, marked as stale, and grows older.
+finding-catalog-unreadable-source-fix = See whether it is there and may be read by the account that homeport runs as, or with the token of its host. Then have it read again: the button is on the page of each of its entities and in the list of locations. If it is gone for good, take it out of the Location or the settings that name it.
+finding-catalog-unreadable-source-example =
+    homeport doctor
+
+finding-catalog-unknown-kind-name = Unknown kind
+finding-catalog-unknown-kind-title = { $file } describes a { $kind }, a kind that the catalog does not take
+finding-catalog-unknown-kind-why = { $entity } is left out of the catalog: only the kinds that everybody knows are let in, so that a mistyped kind does not pass for a new one.
+finding-catalog-unknown-kind-fix = If the kind is mistyped, correct it in { $file }; the kinds are Component, API, Resource, System, Domain, Group, User, Template and Location. If it is a kind of your own, let it in:
+finding-catalog-unknown-kind-example =
+    # homeport.yaml
+    catalog:
+      other_kinds: [{ $kind }]
+
+finding-catalog-owner-without-members-name = Owner without members
+finding-catalog-owner-without-members-title = { $entity } owns things, but nobody belongs to it
+finding-catalog-owner-without-members-why = No person is a member of { $entity } or of a team below it. Questions, reviews and alarms about what it owns reach nobody.
+finding-catalog-owner-without-members-fix = Name the members in the description of the team, or the team in the descriptions of its people. If the team is gone, give what it owns to another.
+finding-catalog-owner-without-members-example =
+    kind: User
+    spec:
+      memberOf: [{ $entity }]
+
 ## What the catalog's runs are called
 
-procedure-catalog-discover = Discovery
+procedure-catalog-discover = Reading a location
 step-catalog-discover-find = Find repositories
+step-catalog-discover-read = Read descriptors
 step-catalog-discover-publish = Publish to the catalog

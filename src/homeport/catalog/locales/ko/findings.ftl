@@ -15,8 +15,8 @@ finding-catalog-empty-repository-example =
 
 finding-catalog-invalid-entity-name = 잘못된 설명
 finding-catalog-invalid-entity-title = { $file }의 설명을 카탈로그에 넣을 수 없습니다
-finding-catalog-invalid-entity-why = 다음 이유로 설명을 카탈로그에서 제외했습니다: { $reason }. 대신 저장소에서 추정한 내용을 보여 줍니다.
-finding-catalog-invalid-entity-fix = apiVersion, kind, 이름이 있어야 합니다. 이름에는 영문자와 숫자를 쓰고, 그 사이에 - _ . 을 넣을 수 있습니다. { $file } 첫머리를 다음과 같이 적으십시오.
+finding-catalog-invalid-entity-why = 다음 이유로 설명을 카탈로그에서 제외했습니다: { $reason }. 고칠 때까지는 이전에 알던 내용이나 저장소에서 추정한 내용을 보여 줍니다.
+finding-catalog-invalid-entity-fix = 근거에 표시된 줄을 고치십시오. 모든 항목에는 apiVersion, kind, 이름이 있어야 합니다. 이름에는 영문자와 숫자를 쓰고, 그 사이에 - _ . 을 넣을 수 있습니다. 파일은 보통 다음과 같이 시작합니다.
 finding-catalog-invalid-entity-example =
     apiVersion: backstage.io/v1alpha1
     kind: Component
@@ -29,8 +29,8 @@ finding-catalog-invalid-entity-example =
 
 finding-catalog-unresolved-reference-name = 끊어진 참조
 finding-catalog-unresolved-reference-title = { $file }에 적힌 { $target }{ PARTICLE($target, "을/를") } 찾을 수 없습니다
-finding-catalog-unresolved-reference-why = { $target }의 내용이 카탈로그에 빠져 있습니다: { $reason }. 같은 저장소 안의 파일만 가리킬 수 있습니다.
-finding-catalog-unresolved-reference-fix = { $file }에서 경로를 바로잡으십시오. 경로는 이 파일이 있는 폴더를 기준으로 합니다. 대상 파일을 삭제했다면 해당 줄을 지우십시오.
+finding-catalog-unresolved-reference-why = { $target }의 내용이 카탈로그에 빠져 있습니다: { $reason }. 참조는 파일을 읽어 온 저장소나 폴더, 호스트 밖을 가리킬 수 없습니다.
+finding-catalog-unresolved-reference-fix = { $file }에서 참조를 바로잡으십시오. 경로는 이 파일이 있는 폴더를 기준으로 합니다. 대상을 삭제했다면 해당 줄을 지우십시오.
 finding-catalog-unresolved-reference-example =
     spec:
       definition:
@@ -102,8 +102,34 @@ finding-catalog-unreadable-repository-fix = 폴더가 있는지, Git 저장소�
 finding-catalog-unreadable-repository-example =
     git -C { $repository } fsck
 
+finding-catalog-unreadable-source-name = 읽지 못한 출처
+finding-catalog-unreadable-source-title = { $file }{ PARTICLE($file, "을/를") } 읽지 못했습니다
+finding-catalog-unreadable-source-why = 마지막으로 읽을 때 다음 문제가 생겼습니다: { $reason } 이전에 읽은 내용은 오래된 정보로 표시되어 카탈로그에 남아 있지만 점점 실제와 달라집니다.
+finding-catalog-unreadable-source-fix = 대상이 그대로 있는지, homeport를 실행하는 계정이나 해당 호스트의 토큰으로 읽을 수 있는지 확인하십시오. 그다음 항목 페이지나 위치 목록의 버튼으로 다시 읽으십시오. 완전히 없어진 대상이라면 그것을 가리키는 Location이나 설정에서 지우십시오.
+finding-catalog-unreadable-source-example =
+    homeport doctor
+
+finding-catalog-unknown-kind-name = 알 수 없는 종류
+finding-catalog-unknown-kind-title = { $file }에 적힌 { $kind }{ PARTICLE($kind, "은/는") } 카탈로그가 받지 않는 종류입니다
+finding-catalog-unknown-kind-why = { $entity }{ PARTICLE($entity, "을/를") } 카탈로그에서 제외했습니다. 잘못 적은 종류가 새 종류로 등록되지 않도록 알려진 종류만 받습니다.
+finding-catalog-unknown-kind-fix = 잘못 적었다면 { $file }에서 고치십시오. 쓸 수 있는 종류는 Component, API, Resource, System, Domain, Group, User, Template, Location입니다. 직접 만든 종류라면 다음과 같이 허용하십시오.
+finding-catalog-unknown-kind-example =
+    # homeport.yaml
+    catalog:
+      other_kinds: [{ $kind }]
+
+finding-catalog-owner-without-members-name = 구성원 없는 담당 팀
+finding-catalog-owner-without-members-title = 담당 팀인 { $entity }에 아무도 없습니다
+finding-catalog-owner-without-members-why = { $entity }에도, 그 하위 팀에도 구성원이 없습니다. 이 팀이 담당하는 항목의 문의와 리뷰 요청, 알람이 아무에게도 가지 않습니다.
+finding-catalog-owner-without-members-fix = 팀 설명에 구성원을 적거나, 사람 설명에 소속 팀을 적으십시오. 없어진 팀이라면 담당하던 항목을 다른 팀에 넘기십시오.
+finding-catalog-owner-without-members-example =
+    kind: User
+    spec:
+      memberOf: [{ $entity }]
+
 ## 카탈로그가 실행하는 일의 이름
 
-procedure-catalog-discover = 저장소 탐색
+procedure-catalog-discover = 위치 읽기
 step-catalog-discover-find = 저장소 찾기
+step-catalog-discover-read = 설명 파일 읽기
 step-catalog-discover-publish = 카탈로그에 반영

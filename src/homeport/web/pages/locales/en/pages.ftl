@@ -42,7 +42,7 @@ pages-actor-system = by homeport itself
 ## Runs
 
 pages-refresh = Refresh
-pages-discover = Discover repositories
+pages-discover = Register a location
 pages-run = Run
 pages-run-state = State
 pages-run-procedure = Procedure
@@ -56,7 +56,7 @@ pages-run-target = Target
 pages-run-detail = What happened
 pages-run-id = Number
 pages-runs-lead = What the platform is doing and has done for someone, with every step and line of it.
-pages-runs-empty = Nothing has run yet. A discovery is a good first one: it reads your repositories and fills the catalog.
+pages-runs-empty = Nothing has run yet. Register a location: the run that reads it fills the catalog.
 pages-runs-total =
     { $count ->
         [one] 1 run
@@ -109,9 +109,13 @@ pages-log-empty = The run wrote no log.
 
 ## Values of plans, inputs and outcomes
 
-pages-value-target = Folder
+pages-value-target = Location
+pages-value-type = Read as
 pages-value-only = Only
 pages-value-repositories = Repositories
+pages-value-files = Files
+pages-value-trouble = Trouble
+pages-value-unreadable = Unreadable
 pages-value-added = New
 pages-value-changed = Changed
 pages-value-removed = Removed
@@ -124,7 +128,7 @@ pages-findings-lead = What is wrong with what you run, who can mend it and by wh
 pages-findings-views = Views of findings
 pages-findings-all = One by one
 pages-findings-by-rule = By rule
-pages-findings-never = Nothing has been looked at yet. A discovery reads your repositories and reports what it finds wrong in them.
+pages-findings-never = Nothing has been looked at yet. Register a location: whatever is wrong in it is reported here.
 pages-findings-none = Nothing is wrong that homeport knows of. Findings that are accepted or mended are kept.
 pages-findings-all-states = Show those accepted and mended too
 pages-findings-no-match = Nothing matches these filters.
