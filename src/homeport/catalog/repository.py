@@ -50,6 +50,8 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 }
 """What lists can be sorted by."""
 
+_MOST_ANCESTORS = 20
+
 _DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
 
 _WITHOUT_DOCUMENTS = tuple(
@@ -423,6 +425,52 @@ def delete_units(session: Session, unit_ids: Iterable[int]) -> None:
 def find_unit(session: Session, unit_id: int) -> UnitRow | None:
     """Return the unit, or None."""
     return session.get(UnitRow, unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Why what is shown of an entity may be old: its file, repository or whole location can't be read since `since`.
+
+    `key` is the file or repository, "" where it is the location.
+    """
+
+    location_id: int
+    key: str
+    reason: str
+    since: datetime
+
+
+def staleness_of(session: Session, row: EntityRow) -> Staleness | None:
+    """Return why the entity may be old, the nearest cause first; None where all it comes from could be read."""
+    unit = find_unit(session, row.unit_id) if row.unit_id is not None else None
+    if unit is not None and unit.error and unit.error_since:
+        return Staleness(row.location_id, unit.key, unit.error, unit.error_since)
+    if unit is None:
+        bad = select(RepositoryRow.path, RepositoryRow.error, RepositoryRow.error_since).where(
+            RepositoryRow.location_id == row.location_id, RepositoryRow.error.is_not(None)
+        )
+        for path, error, since in session.execute(bad.order_by(RepositoryRow.path)):
+            if row.repository == path or row.repository.endswith(f"/{path}"):
+                return Staleness(row.location_id, path, error or "", since or row.updated_at)
+    location = find_location(session, row.location_id)
+    if location is not None and location.error and location.error_since:
+        return Staleness(row.location_id, "", location.error, location.error_since)
+    return None
+
+
+def locations_to(session: Session, actor: Actor | None, row: EntityRow) -> list[EntityRow]:
+    """Return the Locations that led to the entity, the first one first; rows without their documents."""
+    found: list[EntityRow] = []
+    seen = {row.ref}
+    parent = row.parent
+    while parent and parent not in seen and len(found) < _MOST_ANCESTORS:
+        seen.add(parent)
+        above = find_entities(session, actor, [parent]).get(parent)
+        if above is None:
+            break
+        found.insert(0, above)
+        parent = above.parent
+    return found
 
 
 def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:

@@ -434,6 +434,91 @@ def test_what_the_settings_name_is_removed_there(
     assert started.headers["Location"].startswith("/runs/")
 
 
+FROM_A_LOCATION = """\
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: carts}
+spec: {target: ./carts.yaml}
+"""
+CARTS = """\
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: carts}
+spec:
+  type: openapi
+  lifecycle: production
+  owner: order
+  definition:
+    $text: ./openapi.yaml
+---
+apiVersion: backstage.io/v1alpha1
+kind: Cart
+metadata: {name: broken}
+"""
+
+
+@pytest.fixture
+def carts(installation: Installation, tmp_path: Path) -> Path:
+    """A file that two steps lead to: the location, and the Location in it."""
+    (tmp_path / "all.yaml").write_text(FROM_A_LOCATION)
+    (tmp_path / "openapi.yaml").write_text(OPENAPI)
+    (tmp_path / "carts.yaml").write_text(CARTS)
+    installation.discover(tmp_path / "all.yaml", type="file")
+    return tmp_path / "carts.yaml"
+
+
+def test_an_entity_says_where_it_comes_from_step_by_step(operator: TestClient, carts: Path) -> None:
+    html = operator.get("/catalog/api/carts").text
+    steps = html[html.index('class="ancestry"') :]
+    assert re.search(rf'href="/catalog/locations/\d+">{carts.parent}/all.yaml<', steps)
+    assert 'href="/catalog/location/carts"' in steps
+    assert f"{carts}:1" in steps
+
+
+def test_an_entity_is_shown_as_written_and_as_resolved(operator: TestClient, carts: Path) -> None:
+    shown = text_of(operator.get("/catalog/api/carts?tab=yaml").text)
+    assert "$text : ./openapi.yaml" in shown
+    assert "summary: Show an order" in shown
+
+
+def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_when(
+    portal: Portal, operator: TestClient, carts: Path, installation: Installation
+) -> None:
+    assert "This may be out of date" not in operator.get("/catalog/api/carts").text
+    carts.unlink()
+    installation.discover(carts.parent / "all.yaml", type="file")
+    for tab in ("overview", "yaml"):
+        shown = text_of(operator.get(f"/catalog/api/carts?tab={tab}").text)
+        assert f"This may be out of date {carts} does not exist" in shown
+        assert "Stale since" in shown
+    with portal.as_person("lee", Role.DEVELOPER) as lee:
+        assert re.search(r'data-size="sm" disabled>.*Read again', lee.get("/catalog/api/carts").text)
+
+
+def test_what_was_left_out_of_the_catalog_says_why(operator: TestClient, carts: Path) -> None:
+    answer = operator.get("/catalog/cart/broken")
+    assert answer.status_code == 404
+    shown = text_of(answer.text)
+    assert "left out of the catalog" in shown
+    assert f"{carts}:11" in shown
+    assert operator.get("/catalog/cart/nothing").status_code == 404
+
+
+def test_the_graph_shows_the_relations_that_the_address_names(portal: Portal, operator: TestClient) -> None:
+    needs = guess("spec.dependsOn[resource:default/order-db]", "resource:default/order-db", 0.8)
+    owned = guess("spec.owner", "group:default/order", 0.9)
+    portal.publish(*PEOPLE, inferred("Component", "order-api", needs, owned), inferred("Resource", "order-db"))
+
+    def related(relations: str) -> set[str]:
+        html = operator.get(f"/catalog/graph?ref=order-api&depth=1&relations={relations}").text
+        return {name for name in ("resource:default/order-db", "group:default/order") if f"?ref={name}&amp;" in html}
+
+    assert related("ownedBy") == {"group:default/order"}
+    assert related("dependsOn") == {"resource:default/order-db"}
+    assert related("all") == {"resource:default/order-db", "group:default/order"}
+    assert related("none") == set()
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_tab_has_words_in_both_languages(portal: Portal, language: str) -> None:
     portal.publish(*PEOPLE, AMBIGUOUS, inferred("API", "orders", guess("spec.definition", OPENAPI, 1.0)))

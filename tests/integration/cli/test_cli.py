@@ -201,9 +201,7 @@ def test_lint_judges_descriptors_without_an_installation(homeport: Shell, tmp_pa
     file = tmp_path / "a" / "catalog-info.yaml"
     file.write_text(fine)
     assert homeport("catalog", "lint", str(tmp_path)).code == 0
-    file.write_text(
-        fine + "---\n" + fine.replace(", owner: team-a", "").replace("fine", "other") + "---\n" + fine
-    )
+    file.write_text(fine + "---\n" + fine.replace(", owner: team-a", "").replace("fine", "other") + "---\n" + fine)
     told = homeport("catalog", "lint", str(tmp_path), "--json")
     assert told.code == 1
     found = [(item["rule"], item["line"]) for item in told.json["items"]]

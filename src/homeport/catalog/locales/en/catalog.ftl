@@ -98,6 +98,9 @@ catalog-people-count =
        *[other] { $count } people
     }
 catalog-show-all = Show all { $count }
+catalog-ancestry = Where it comes from
+catalog-stale = This may be out of date
+catalog-missing-lead = It is described somewhere, but left out of the catalog. This is why, and how to mend it:
 catalog-unknown = unknown
 catalog-said-by = confirmed by { $name }
 catalog-refused = said to be wrong
@@ -198,7 +201,7 @@ catalog-relation-hasMember = Members
 ## Graph
 
 catalog-graph = Graph
-catalog-graph-lead = What depends on what. Click a box to walk on from there.
+catalog-graph-lead = How things are related: what depends on what, who owns it, what it is part of. Click a box to walk on from there.
 catalog-graph-focus = Entity to begin with
 catalog-graph-show = Show
 catalog-graph-of = Relations of { $name }
@@ -207,10 +210,14 @@ catalog-graph-description = { $count ->
        *[other] { $name } and { $count } entities around it.
     } Arrows point to what is needed.
 catalog-graph-relations = Relations shown
-catalog-graph-dependency = Dependencies
-catalog-graph-api = APIs
-catalog-graph-system = Systems
-catalog-graph-owner = Owners
+catalog-graph-dependsOn = Depends on
+catalog-graph-providesApi = Provides API
+catalog-graph-consumesApi = Consumes API
+catalog-graph-partOf = Part of
+catalog-graph-ownedBy = Owned by
+catalog-graph-parentOf = Parent team
+catalog-graph-memberOf = Member of
+catalog-graph-all = All
 catalog-graph-depth = How far
 catalog-graph-steps =
     { $count ->
@@ -248,9 +255,9 @@ catalog-api-left-out = { $count } more operations are only in the definition bel
 
 ## Text
 
-catalog-yaml-lead = The entity as homeport puts it together: what somebody wrote, with what people confirmed and what was inferred filled in.
-catalog-yaml-composed = Composed
-catalog-yaml-described = As it is written in the repository
+catalog-yaml-lead = What somebody wrote, where there is such a file, and the entity as homeport sees it: placeholders filled in, with what people confirmed and what was inferred.
+catalog-yaml-composed = As homeport sees it
+catalog-yaml-described = As written
 catalog-excerpt = The first { $shown } of { $total } lines.
 catalog-whole-file = Show the whole file
 

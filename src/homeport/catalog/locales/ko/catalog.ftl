@@ -86,6 +86,9 @@ catalog-around = 주변 관계
 catalog-entities-count = { $count }개
 catalog-people-count = { $count }명
 catalog-show-all = { $count }개 모두 보기
+catalog-ancestry = 어디에서 왔는지
+catalog-stale = 오래된 정보일 수 있습니다
+catalog-missing-lead = 설명은 있지만 카탈로그에서 제외된 항목입니다. 이유와 고치는 방법은 다음과 같습니다.
 catalog-unknown = 알 수 없음
 catalog-said-by = { $name } 확인
 catalog-refused = 아니라고 답함
@@ -178,16 +181,20 @@ catalog-relation-hasMember = 구성원
 ## 그래프
 
 catalog-graph = 관계 그래프
-catalog-graph-lead = 무엇이 무엇에 의존하는지 보여 줍니다. 상자를 누르면 그곳을 중심으로 이어서 볼 수 있습니다.
+catalog-graph-lead = 무엇이 무엇에 의존하고, 누가 담당하고, 어디에 속하는지 보여 줍니다. 상자를 누르면 그곳을 중심으로 이어서 볼 수 있습니다.
 catalog-graph-focus = 중심 항목
 catalog-graph-show = 보기
 catalog-graph-of = { $name }의 관계
 catalog-graph-description = { $name }{ PARTICLE($name, "과/와") } 주변 항목 { $count }개입니다. 화살표는 필요로 하는 대상을 가리킵니다.
 catalog-graph-relations = 표시할 관계
-catalog-graph-dependency = 의존
-catalog-graph-api = API
-catalog-graph-system = 시스템
-catalog-graph-owner = 담당
+catalog-graph-dependsOn = 의존
+catalog-graph-providesApi = API 제공
+catalog-graph-consumesApi = API 사용
+catalog-graph-partOf = 구성
+catalog-graph-ownedBy = 담당
+catalog-graph-parentOf = 상위 팀
+catalog-graph-memberOf = 소속 팀
+catalog-graph-all = 전체
 catalog-graph-depth = 범위
 catalog-graph-steps = { $count }단계
 catalog-graph-more = 외 { $count }개
@@ -217,9 +224,9 @@ catalog-api-left-out = 나머지 연산 { $count }개는 아래 정의 원문에
 
 ## 문서
 
-catalog-yaml-lead = 저장소에 적힌 내용에 사람이 확인한 값과 추정한 값을 채워 만든 문서입니다.
-catalog-yaml-composed = 합쳐진 문서
-catalog-yaml-described = 저장소에 적힌 원문
+catalog-yaml-lead = 적힌 원문과 homeport가 이해한 문서입니다. 뒤의 문서에는 자리 표시자를 채우고, 사람이 확인한 값과 추정한 값을 더했습니다.
+catalog-yaml-composed = homeport가 이해한 문서
+catalog-yaml-described = 적힌 원문
 catalog-excerpt = 전체 { $total }줄 중 처음 { $shown }줄입니다.
 catalog-whole-file = 전체 보기
 
