@@ -39,6 +39,7 @@ PAGES = (
     "/runs",
     "/runs/{run}",
     "/findings",
+    "/findings/by-owner",
     "/findings/by-rule",
     "/findings/{finding}",
     "/search?q=주문",
