@@ -125,6 +125,8 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.shell = _shell(homeport)
+    for module in homeport.modules:  # before the pages, which are many to look through
+        app.routes.extend(module.mounts(services))
     app.include_router(_rest(homeport))
     for router in _page_routers(homeport):
         app.include_router(router, include_in_schema=False)

@@ -22,6 +22,7 @@ PAGES = (
     "/catalog?q=owner:none",
     "/catalog?q=kind:api",
     "/catalog?q=nothingofthisname",
+    "/catalog/values/system",
     "/catalog/component/order-api",
     "/catalog/component/order-api?tab=dependencies",
     "/catalog/component/order-api?tab=yaml",

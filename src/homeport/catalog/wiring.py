@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
+from homeport.catalog.backstage.application import mounts
 from homeport.catalog.commands import commands
 from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
@@ -46,6 +47,9 @@ class CatalogSettings(Section):
     refresh_cron: str = Field("0 3 * * *", description="When every location is checked in full, as cron, in `zone`.")
     locations: tuple[LocationSetting, ...] = Field(
         (), description="What is read: `[{type: repos|git|file|url|backstage, target: …}]`."
+    )
+    anonymous_read: bool = Field(
+        False, description="Whether Backstage's API under /api/catalog lets everybody read, without a token."
     )
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
@@ -115,6 +119,7 @@ module = Module(
     procedures=_procedures,
     subscriptions=_subscriptions,
     routes=_routes,
+    mounts=mounts,
     pages=_pages,
     home_cards=pages.HOME_CARDS,
     start=_start,

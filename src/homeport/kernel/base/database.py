@@ -26,6 +26,13 @@ from sqlalchemy.types import TypeDecorator
 from homeport.kernel.base.errors import DatabaseUnavailable
 
 _BUSY_TIMEOUT_MS = 15_000
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={_BUSY_TIMEOUT_MS}",
+    f"mmap_size={256 * 2**20}",  # without it each page is a call to the system: an entity by name 2.2 -> 1.3 ms of CPU
+)
 _NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _WRITER_TIMEOUT_S = 60.0
 
@@ -203,7 +210,7 @@ def _sqlite_engine(url: str) -> Engine:
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -273,6 +273,8 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_catalog_entity_{column}"), "catalog_entity", [column], unique=False)
     kind, type_ = sa.text("lower(kind)"), sa.text("lower(type)")
     op.create_index("ix_catalog_entity_kind", "catalog_entity", [kind, "sort_name"], unique=False)
+    counted = ["kind", "type", "lifecycle", "namespace"]
+    op.create_index("ix_catalog_entity_counted", "catalog_entity", counted, unique=False)
     op.create_index("ix_catalog_entity_type", "catalog_entity", [kind, type_, "sort_name"], unique=False)
     op.create_table(
         "catalog_value",
