@@ -100,11 +100,16 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter one can pick from: `key` as in tokens, `label` a message key."""
+    """A filter one can pick from: `key` as in tokens, `label` a message key.
+
+    Where there are more values than a menu takes, `total` counts all of them, and `more_href` leads to the rest.
+    """
 
     key: str
     label: str
     values: Sequence[FacetValue]
+    total: int = 0
+    more_href: str = ""
 
     def label_of(self, value: str) -> str:
         """How a value is shown; one that no row has shows as it was written."""

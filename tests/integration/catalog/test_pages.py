@@ -183,6 +183,21 @@ def test_a_list_is_paged(portal: Portal, operator: TestClient) -> None:
     assert "svc-59" in operator.get("/catalog?q=kind:component&after=50").text
 
 
+def test_a_menu_of_many_values_leads_to_all_of_them(portal: Portal, operator: TestClient) -> None:
+    many = (inferred("Component", f"svc-{n}", guess("spec.type", f"type-{n:02}", 0.9)) for n in range(30))
+    portal.publish(*PEOPLE, *many)
+    menu = operator.get("/catalog?q=type:type-29").text
+    assert "type-10" in menu
+    assert "type-20" not in menu
+    assert 'href="/catalog/values/type?q=type:type-29"' in menu
+    every = operator.get("/catalog/values/type").text
+    assert all(f"type-{n:02}" in every for n in range(30))
+    found = operator.get("/catalog/values/type?find=type-2").text
+    assert "type-21" in found
+    assert "type-11" not in found
+    assert operator.get("/catalog/values/nonsense").status_code == 404
+
+
 def test_a_longer_list_takes_no_more_queries(portal: Portal, operator: TestClient) -> None:
     portal.publish(*PEOPLE, *(inferred("Component", f"svc-{number}") for number in range(2)))
     few = statements(portal, lambda: operator.get("/catalog"))

@@ -59,6 +59,7 @@ web-filter-remove = Remove filter
 web-filters-clear = Clear all filters
 web-facet-any = all
 web-facet-clear = Clear
+web-facet-more = Show all
 web-nothing-found = Nothing matches these filters.
 web-pages = Pages
 web-pages-first = First page

@@ -59,6 +59,7 @@ web-filter-remove = 필터 제거
 web-filters-clear = 필터 모두 지우기
 web-facet-any = 전체
 web-facet-clear = 선택 해제
+web-facet-more = 모두 보기
 web-nothing-found = 조건에 맞는 항목이 없습니다.
 web-pages = 페이지 이동
 web-pages-first = 처음

@@ -128,6 +128,26 @@ pages-findings-lead = What is wrong with what you run, who can mend it and by wh
 pages-findings-views = Views of findings
 pages-findings-all = One by one
 pages-findings-by-rule = By rule
+pages-findings-by-owner = By owner
+pages-finding-by-severity = By severity
+pages-finding-entities = Entities
+pages-unowned = Without an owner
+pages-unowned-lead = These wait for nobody in particular. Name an owner, or mend them as an operator.
+pages-unowned-owner = Entities that nobody owns
+pages-unowned-owner-note = or that are left out of the catalog
+pages-unowned-entity = About no entity
+pages-unowned-entity-note = sources, repositories and files as such
+pages-bulk = Accept what is selected for a while
+pages-bulk-lead = All that is selected leaves the list of what is open, for one reason, and comes back by itself.
+pages-bulk-pick = Select
+pages-bulk-all = Select all on this page
+pages-bulk-do = Accept the selected
+pages-bulk-none = Select at least one finding first.
+pages-notice-bulk-suppressed =
+    { $count ->
+        [one] One finding is accepted for { $days } days.
+       *[other] { $count } findings are accepted for { $days } days.
+    }
 pages-findings-never = Nothing has been looked at yet. Register a location: whatever is wrong in it is reported here.
 pages-findings-none = Nothing is wrong that homeport knows of. Findings that are accepted or mended are kept.
 pages-findings-all-states = Show those accepted and mended too
