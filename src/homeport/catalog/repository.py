@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from homeport.catalog.domain.composition import Answer, Verdict, digest
@@ -420,6 +420,25 @@ def delete_units(session: Session, unit_ids: Iterable[int]) -> None:
     """Let go of the units; their entities have to be gone already."""
     for chunk in _chunks(list(unit_ids)):
         session.execute(delete(UnitRow).where(UnitRow.id.in_(chunk)))
+
+
+def forget_itself(session: Session, location_id: int) -> None:
+    """Let the Location that stands for a location be made again when that is read."""
+    session.execute(
+        update(UnitRow).where(UnitRow.location_id == location_id, UnitRow.key == "").values(reader_version=0)
+    )
+
+
+def forget_version(session: Session, entity_id: int) -> None:
+    """Let the unit that describes the entity be read again, changed or not."""
+    unit = select(EntityRow.unit_id).where(EntityRow.id == entity_id).scalar_subquery()
+    session.execute(update(UnitRow).where(UnitRow.id == unit).values(version=None, reader_version=0))
+
+
+def ref_of_id(session: Session, actor: Actor | None, entity_id: int) -> str | None:
+    """Return the reference of the entity with that number, or None."""
+    query = readable(actor, select(EntityRow.ref).where(EntityRow.id == entity_id), EntityRow.ref)
+    return session.scalars(query).one_or_none()
 
 
 def find_unit(session: Session, unit_id: int) -> UnitRow | None:

@@ -9,10 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
+from starlette.routing import BaseRoute
 
 from homeport.catalog import pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
-from homeport.catalog.backstage.application import mounts
+from homeport.catalog.backstage import application as backstage
 from homeport.catalog.commands import commands
 from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
@@ -101,6 +102,10 @@ def _routes(services: Services) -> APIRouter:
     return routes.routes(services, Catalog(services))
 
 
+def _mounts(services: Services) -> Sequence[BaseRoute]:
+    return backstage.mounts(services, Locations(services, _sources(services)))
+
+
 def _pages(services: Services) -> APIRouter:
     return pages.routes(services, Catalog(services), Locations(services, _sources(services)))
 
@@ -119,7 +124,7 @@ module = Module(
     procedures=_procedures,
     subscriptions=_subscriptions,
     routes=_routes,
-    mounts=mounts,
+    mounts=_mounts,
     pages=_pages,
     home_cards=pages.HOME_CARDS,
     start=_start,

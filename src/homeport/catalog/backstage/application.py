@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from homeport.catalog.backstage.answering import error_answer, json_answer, tagged
 from homeport.catalog.backstage.asking import Ask, may_change, parsed_query
 from homeport.catalog.backstage.entities import Entities
+from homeport.catalog.backstage.locations import LocationOperations
+from homeport.catalog.locations import Locations
 from homeport.kernel.base.errors import HomeportError
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
@@ -43,16 +45,16 @@ class _Operation:
     is_read: bool = True
 
 
-def mounts(services: Services) -> Sequence[BaseRoute]:
+def mounts(services: Services, locations: Locations) -> Sequence[BaseRoute]:
     """Return what stands under /api/catalog, and the health paths beside it."""
-    return [Mount(PREFIX, application(services)), *_health(services)]
+    return [Mount(PREFIX, application(services, locations)), *_health(services)]
 
 
-def application(services: Services) -> Starlette:
+def application(services: Services, locations: Locations) -> Starlette:
     """Return the application, without the prefix it is mounted under."""
     is_open = services.settings.section("catalog").anonymous_read
     by_path: dict[str, dict[str, _Operation]] = {}
-    for one in _operations(services):
+    for one in _operations(services, locations):
         by_path.setdefault(one.path, {})[one.method] = one
     routes: list[BaseRoute] = [
         Route(path, _endpoint(operations, is_open), methods=list(operations)) for path, operations in by_path.items()
@@ -66,8 +68,8 @@ def application(services: Services) -> Starlette:
     return app
 
 
-def _operations(services: Services) -> list[_Operation]:
-    entities = Entities(services)
+def _operations(services: Services, locations: Locations) -> list[_Operation]:
+    entities, places = Entities(services), LocationOperations(services, locations)
     return [
         _Operation("GET", "/entities", entities.list),
         _Operation("GET", "/entities/by-query", entities.by_query),
@@ -79,6 +81,17 @@ def _operations(services: Services) -> list[_Operation]:
         _Operation("GET", f"/entities/by-name/{_ENTITY}/ancestry", entities.ancestry),
         _Operation("GET", "/entity-facets", entities.facets),
         _Operation("POST", "/entity-facets", entities.facets_by_predicate),
+        _Operation("DELETE", "/entities/by-uid/{uid}", places.remove_entity, is_read=False),
+        _Operation("POST", "/refresh", places.refresh, is_read=False),
+        _Operation("GET", "/locations", places.list),
+        _Operation("POST", "/locations", places.add, is_read=False),
+        _Operation("POST", "/locations/by-query", places.by_query),
+        _Operation("GET", f"/locations/by-entity/{_ENTITY}", places.by_entity),
+        _Operation("GET", "/locations/{id}", places.show),
+        _Operation("PUT", "/locations/{id}", places.move, is_read=False),
+        _Operation("DELETE", "/locations/{id}", places.remove, is_read=False),
+        _Operation("POST", "/analyze-location", places.analyze, is_read=False),
+        _Operation("POST", "/validate-entity", places.validate),
     ]
 
 

@@ -100,6 +100,37 @@ def condition_of(predicate: object) -> Condition:
     return condition
 
 
+FlatEntity: TypeAlias = Mapping[str, str]
+"""A thing with one value under each key, all in lower case."""
+
+
+def holds(condition: Condition, thing: FlatEntity) -> bool:
+    """Whether the condition holds for a flat thing."""
+    match condition:
+        case Has(key, values):
+            return key in thing and (values is None or thing[key] in values)
+        case HasPrefix(key, prefix):
+            return key in thing and thing[key].startswith(prefix)
+        case Every(parts):
+            return all(holds(part, thing) for part in parts)
+        case Either(parts):
+            return any(holds(part, thing) for part in parts)
+        case Not(inner):
+            return not holds(inner, thing)
+
+
+def keys_of(condition: Condition) -> Iterator[str]:
+    """Yield every key that the condition looks at."""
+    match condition:
+        case Has(key, _) | HasPrefix(key, _):
+            yield key
+        case Every(parts) | Either(parts):
+            for part in parts:
+                yield from keys_of(part)
+        case Not(inner):
+            yield from keys_of(inner)
+
+
 def kinds_only(condition: Condition | None) -> tuple[str, ...] | None:
     """Return the kinds, in lower case, if the condition asks for nothing but a kind; else None."""
     while isinstance(condition, Every) and len(condition.conditions) == 1:
