@@ -534,6 +534,15 @@ def test_the_graph_shows_the_relations_that_the_address_names(portal: Portal, op
     assert related("none") == set()
 
 
+def test_the_address_chooses_the_columns(portal: Portal, operator: TestClient) -> None:
+    portal.publish(*PEOPLE, AMBIGUOUS)
+    html = operator.get("/catalog?q=kind:component&columns=type,nothing,findings").text
+    heads = re.findall(r'role="columnheader"[^>]*>(?:<a[^>]*>)?([A-Z][a-z]+)', html)
+    assert heads == ["Name", "Type", "Findings"]
+    assert 'href="/catalog?q=kind:component&amp;columns=name,type,findings,owner"' in html
+    assert 'href="/catalog?q=kind:component&amp;columns=name,findings"' in html
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_tab_has_words_in_both_languages(portal: Portal, language: str) -> None:
     portal.publish(*PEOPLE, AMBIGUOUS, inferred("API", "orders", guess("spec.definition", OPENAPI, 1.0)))

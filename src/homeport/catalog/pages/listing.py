@@ -23,6 +23,7 @@ from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table, Token
+from homeport.web.views import menu_of
 
 PAGE_SIZE = 50
 _MOST_VALUES = 15
@@ -121,6 +122,8 @@ def add(router: APIRouter, services: Services) -> None:
                 "catalog/list.html",
                 fragment="results",
                 table=replace(table, columns=_columns(table)),
+                all_columns=_COLUMNS,
+                views=menu_of(session, actor, table),
                 page=page,
                 tabs=_tabs(table, counts["kind"]),
                 facets=_facets(table, counts, actor, _MOST_VALUES),
@@ -129,7 +132,6 @@ def add(router: APIRouter, services: Services) -> None:
                 can_discover=may(actor, "catalog.discover"),
                 who_may_discover=who_may("catalog.discover"),
             )
-
 
     @router.get("/values/{facet}")
     def values_page(request: Request, facet: str, find: str = "") -> Response:
@@ -230,6 +232,9 @@ def _link(row: EntityRow) -> EntityLink:
 
 def _columns(table: Table) -> Sequence[Column]:
     """The columns that tell rows apart: no kind where all are of one, no language where they are of several."""
+    if table.chosen:
+        by_key = {column.key: column for column in _COLUMNS}
+        return [by_key[key] for key in table.chosen]
     kinds = table.query.values("kind")
     if kinds in (["group"], ["user"]):
         return [column for column in _COLUMNS if column.key in _PEOPLE_COLUMNS]

@@ -42,6 +42,8 @@ KERNEL_RULES = (
     Rule("finding.suppress", Role.OPERATOR, or_owner=True),
     Rule("change.read", Role.VIEWER),
     Rule("search", Role.VIEWER),
+    Rule("view.save", Role.VIEWER),
+    Rule("view.share", Role.OPERATOR, or_owner=True),
     Rule("token.manage", Role.ADMIN),
     Rule("audit.read", Role.OPERATOR),
 )

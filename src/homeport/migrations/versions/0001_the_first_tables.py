@@ -402,6 +402,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_kernel_sessions_person_id"), "kernel_sessions", ["person_id"], unique=False)
     op.create_table(
+        "kernel_saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["kernel_people.id"], name=op.f("fk_kernel_saved_view_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kernel_saved_view")),
+    )
+    op.create_index(op.f("ix_kernel_saved_view_path"), "kernel_saved_view", ["path"], unique=False)
+    op.create_table(
         "catalog_field",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entity_id", sa.Integer(), nullable=False),

@@ -24,6 +24,7 @@ from homeport.web.pages import (
     runs,
     search,
     style,
+    views,
 )
 from homeport.web.pages.ownership import NoOwners, Ownership
 
@@ -76,5 +77,6 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     finding.add(router, services, owners)
     search.add(router, services)
     me.add(router, services)
+    views.add(router, services)
     admin.add(router, services)
     return router

@@ -26,6 +26,7 @@ from homeport.web.pages.finding_facts import FindingFacts
 from homeport.web.pages.ownership import Ownership, selves_of
 from homeport.web.pages.style import render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table
+from homeport.web.views import menu_of
 
 _PATH = "/findings"
 _BY_RULE = "/findings/by-rule"
@@ -169,6 +170,7 @@ def _listed(asked: Asked, table: Table) -> dict[str, Any]:
     total = sum(count for level, count in by_severity.items() if level in wanted.severities or not wanted.severities)
     return {
         "page": Page(rows, total, found.after),
+        "views": menu_of(session, actor, table),
         "pickable": {
             one.row.id for one in rows if one.state is State.OPEN and may(actor, "finding.suppress", one.owner)
         },

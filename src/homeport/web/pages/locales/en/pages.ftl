@@ -225,6 +225,30 @@ pages-notice-suppressed =
     }
 pages-notice-unsuppressed = The finding is open again.
 
+## Saved views
+
+pages-views = Saved views
+pages-views-lead = Filters, orders and columns of lists under a name. Your own are seen by nobody else.
+pages-views-empty = No view is saved yet. Filter a list as you like it, then choose “Save this view” above it.
+pages-view = View
+pages-view-list = List
+pages-view-audience = Shared with
+pages-view-audience-hint = Members of a team share with their team, operators with everyone; whoever may share with them may also rename and delete.
+pages-view-by = Made by
+pages-view-act = Action
+pages-view-me = Only me
+pages-view-everyone = Everyone
+pages-view-save = Save this view
+pages-view-lead = The filter, the order and the columns of the list, under a name.
+pages-view-name = Name
+pages-view-do = Save
+pages-view-change = Change
+pages-view-delete = Delete this view
+pages-view-delete-lead = Only the name goes; nothing that it shows is touched.
+pages-notice-view-saved = { $name } is saved. You find it under “Views” above the list.
+pages-notice-view-changed = { $name } is changed.
+pages-notice-view-deleted = { $name } is deleted.
+
 ## Home
 
 pages-home-hello = Hello, { $name }

@@ -196,6 +196,30 @@ pages-notice-suppressed =
     }
 pages-notice-unsuppressed = 보류를 해제했습니다.
 
+## 저장한 보기
+
+pages-views = 저장한 보기
+pages-views-lead = 목록의 필터, 정렬, 열에 이름을 붙여 저장한 것입니다. 내 보기는 다른 사람에게 보이지 않습니다.
+pages-views-empty = 저장한 보기가 아직 없습니다. 목록을 원하는 대로 거른 다음 위쪽의 ‘지금 보기 저장’을 선택하십시오.
+pages-view = 보기
+pages-view-list = 목록
+pages-view-audience = 공유 대상
+pages-view-audience-hint = 팀원은 자기 팀과, 운영자는 모두와 공유할 수 있습니다. 공유할 수 있는 사람은 이름을 바꾸거나 삭제할 수도 있습니다.
+pages-view-by = 만든 사람
+pages-view-act = 작업
+pages-view-me = 나만
+pages-view-everyone = 모두
+pages-view-save = 지금 보기 저장
+pages-view-lead = 목록의 필터, 정렬, 열에 이름을 붙입니다.
+pages-view-name = 이름
+pages-view-do = 저장
+pages-view-change = 바꾸기
+pages-view-delete = 이 보기 삭제
+pages-view-delete-lead = 이름만 없어지며, 보기에 나타나는 항목은 그대로입니다.
+pages-notice-view-saved = { $name }{ PARTICLE($name, "을/를") } 저장했습니다. 목록 위의 ‘보기’에서 열 수 있습니다.
+pages-notice-view-changed = { $name }{ PARTICLE($name, "을/를") } 바꾸었습니다.
+pages-notice-view-deleted = { $name }{ PARTICLE($name, "을/를") } 삭제했습니다.
+
 ## 홈
 
 pages-home-hello = { $name } 님, 안녕하세요
