@@ -127,6 +127,7 @@ class Locations:
             if other is not None and other.id != row.id:
                 raise Conflict(f"Location {type_}:{target} already exists")
             _refuse_config(row)
+            self._stop_reading(session, actor, row)
             before = {"type": row.type, "target": row.target}
             row.type, row.target = type_, target
             repository.forget_itself(session, location_id)
@@ -184,8 +185,15 @@ class Locations:
         _refuse_config(row)
         self._remove(session, actor, row)
 
+    def _stop_reading(self, session: Session, actor: Actor, row: LocationRow) -> None:
+        """Cancel the runs that read the location: what they store would bring it back."""
+        for run in runs.active_runs(session, DISCOVER):
+            if (run.input["type"], run.input["target"]) == (row.type, row.target):
+                runs.cancel_run(session, actor, run.id, self._services.clock())
+
     def _remove(self, session: Session, actor: Actor, row: LocationRow) -> None:
         now = self._services.clock()
+        self._stop_reading(session, actor, row)
         gone = storing.known_of_location(session, row.id)
         storing.remove(session, actor, list(gone), now)
         forget_location(session, row.id, now)
