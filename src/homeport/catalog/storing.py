@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from homeport.catalog import counting
 from homeport.catalog.domain.columns import columns_of
 from homeport.catalog.domain.index_rows import indexed_values
 from homeport.catalog.domain.relations import stated_relations
@@ -133,6 +134,7 @@ def store(
         session.execute(_update_of(rows[changed[0].ref]), [_renamed(rows[one.ref]) for one in changed])
     _move(session, [one for one in entries if one.ref not in ids], known)
     if rows:
+        counting.forget(session)
         _insert_parts(session, [*new, *changed], rows, now)
         search.index(session, [_search_document(rows[one.ref], one.document) for one in (*new, *changed)])
         noted = [*((one, "added") for one in new), *((one, _what_changed(one, rows, known)) for one in changed)]
@@ -147,6 +149,8 @@ def store(
 
 def remove(session: Session, actor: Actor, refs: Collection[str], now: datetime) -> None:
     """Take the entities and all that belongs to them out of the catalog."""
+    if refs:
+        counting.forget(session)
     for chunk in _chunks(list(refs)):
         found = session.execute(
             select(EntityRow.id, EntityRow.ref, EntityRow.repository).where(EntityRow.ref.in_(chunk))
