@@ -28,6 +28,7 @@ from homeport.kernel.trust.identity import Actor
 _ENTITIES = cast(Table, EntityRow.__table__)
 _FIELDS = cast(Table, FieldRow.__table__)
 _CHUNK = 500
+_WRITER_LOCK = 1_796_219_404
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,12 @@ def written_at(repository: str, file: str | None, line: int | None) -> str:
 def etag_of(document: Mapping[str, Any]) -> str:
     """A hash of a document that stands as it is written."""
     return hashlib.blake2b(to_json(document).encode(), digest_size=20).hexdigest()
+
+
+def wait_for_other_writers(session: Session) -> None:
+    """Return when nobody else changes entities, before one looks at what is there to change it."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
 
 
 def known_by_ref(session: Session, refs: Iterable[str]) -> dict[str, Known]:
