@@ -37,10 +37,14 @@ kind: Component
 metadata: {name: order-api}
 spec: {type: service, lifecycle: production, owner: order}
 ---
+apiVersion: backstage.io/v1alpha1
+kind: Compnent
+metadata: {name: shop-web}
+---
 kind: Component
 metadata: {name: "no name"}
 """
-"""A file that leads to one that is not there, and holds a new entity, one whose name is taken, and one that is none."""
+"""A file that leads to one that is not there; a new entity, one whose name is taken, and two that are none."""
 
 
 @dataclass(frozen=True)
