@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 from typing import cast as typing_cast
 
@@ -136,7 +137,8 @@ def page_of(
 ) -> list[Any]:
     """Return up to `limit` of what is asked for, in its order, from where its cursor stands; backwards if it says so.
 
-    Rows are `Found`, with the value of the order field after it, if there is one.
+    Rows are `Found`, with the value of the order field after it, if there is one. Where text is looked for, which takes
+    a look at every entity, they also have the `total` of all that there are from the cursor on.
     """
     descending = asked.order_field is not None and asked.order_field.is_descending
     down = descending != asked.is_previous
@@ -145,16 +147,19 @@ def page_of(
     keys: list[Any] = [_E.id] if value is None else [value, _E.id]
     if asked.after is not None:
         picked = picked.where(_beyond(keys, asked.after, down))
+    if asked.text is not None:
+        picked = picked.add_columns(func.count().over().label("total"))
     page = picked.order_by(*(key.desc() if down else key.asc() for key in keys)).limit(limit).offset(offset).cte("page")
-    wanted = [*_FOUND] if value is None else [*_FOUND, page.c.value]
-    query = select(*wanted).join_from(page, _ENTITIES, _E.id == page.c.id)
+    query = select(*_FOUND, *(page.c[name] for name in ("value", "total") if name in page.c)).join_from(
+        page, _ENTITIES, _E.id == page.c.id
+    )
     keys = [page.c.id] if value is None else [page.c.value, page.c.id]
     return list(session.execute(query.order_by(*(key.desc() if down else key.asc() for key in keys))).all())
 
 
 def count_of(session: Session, actor: Actor | None, asked: Asked, condition: Condition | None) -> int:
     """Return how many entities there are of what is asked for; those that an order leaves out are not counted."""
-    query = select(func.count()).select_from(_ENTITIES).where(*_matching(asked, condition))
+    query = select(func.count()).select_from(_ENTITIES).where(*_matching(asked, condition, is_counted=True))
     order = asked.order_field
     if order is not None and order.field.lower() not in _COLUMNS:
         query = query.where(_exists(order.field.lower()))
@@ -256,7 +261,7 @@ def _count_columns(
     columns = [_COLUMNS[key].original for key in keys]
     query = select(*columns, func.count()).select_from(_ENTITIES).group_by(*columns)
     if condition is not None:
-        query = query.where(_by_spelling(condition))
+        query = query.where(_compiled(condition, is_counted=True))
     for *values, count in session.execute(readable(actor, query, _E.ref)):
         for key, value in zip(keys, values, strict=True):
             if value is not None:
@@ -330,9 +335,9 @@ def _beyond(keys: Sequence[Any], place: Sequence[str], down: bool) -> ColumnElem
     return here < there if down else here > there
 
 
-def _matching(asked: Asked, condition: Condition | None) -> Iterator[ColumnElement[bool]]:
+def _matching(asked: Asked, condition: Condition | None, *, is_counted: bool = False) -> Iterator[ColumnElement[bool]]:
     if condition is not None:
-        yield _compiled(condition)
+        yield _compiled(condition, is_counted=is_counted)
     term = asked.text.term.strip().lower() if asked.text else ""
     if asked.text is not None and term:
         yield _contains(asked, asked.text, f"%{term}%")
@@ -357,18 +362,25 @@ def _contains(asked: Asked, text: FullText, pattern: str) -> ColumnElement[bool]
     return or_(false(), *found)
 
 
-def _compiled(condition: Condition) -> ColumnElement[bool]:
+def _compiled(condition: Condition, *, is_counted: bool = False) -> ColumnElement[bool]:
+    """The condition as SQL; with `is_counted` so that an index alone can tell how many it holds for.
+
+    Kinds that are always spelled alike are then compared as they are: of lower(kind), SQLite makes sure row by row.
+    """
+    compiled = partial(_compiled, is_counted=is_counted)
     match condition:
+        case Has("kind", values) if is_counted and values and all(kind in _SPELLED for kind in values):
+            return _E.kind.in_([_SPELLED[kind] for kind in values])
         case Has(key, values):
             return _exists(key) if values is None else _has(key, values)
         case HasPrefix(key, prefix):
             return _has_prefix(key, prefix)
         case Every(parts):
-            return and_(true(), *map(_compiled, parts))
+            return and_(true(), *map(compiled, parts))
         case Either(parts):
-            return or_(false(), *map(_compiled, parts))
+            return or_(false(), *map(compiled, parts))
         case Not(inner):
-            return ~_compiled(inner)
+            return ~compiled(inner)
 
 
 def _has(key: str, values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -415,19 +427,15 @@ def _has_item(item: tuple[str, str]) -> ColumnElement[bool]:
 
 
 def _items(key: str) -> Iterator[tuple[str, str]]:
-    """The items of lists that `key` could mean: of `metadata.tags.java`, java in `metadata.tags`, for one."""
+    """The items of lists that `key` could mean: of `metadata.tags.java`, java in `metadata.tags`, for one.
+
+    What stands at the root of a document is no list.
+    """
     if _is_plain(key) and len(key) <= _LONGEST_KEY:
-        for at, letter in enumerate(key):
-            if letter == "." and at:
-                yield f"{key[:at]}[]", key[at + 1 :]
-
-
-def _by_spelling(condition: Condition) -> ColumnElement[bool]:
-    """The condition; where it only asks for kinds that are always spelled alike, so that a narrow index serves it."""
-    kinds = kinds_only(condition)
-    if kinds and all(kind in _SPELLED for kind in kinds):
-        return _E.kind.in_([_SPELLED[kind] for kind in kinds])
-    return _compiled(condition)
+        at = key.find(".", key.find(".") + 1)
+        while at > 0:
+            yield f"{key[:at]}[]", key[at + 1 :]
+            at = key.find(".", at + 1)
 
 
 def _first_value(key: str) -> SQLColumnExpression[Any]:

@@ -189,8 +189,9 @@ class Entities:
             rows = queries.page_of(session, ask.actor, asked, condition, most, paged.offset) if limit else []
             total = asked.total
             if total is None and paged.with_total:
-                is_all = asked.after is None and paged.offset == 0 and limit and len(rows) <= limit
-                total = len(rows) if is_all else queries.count_of(session, ask.actor, asked, condition)
+                total = _total_of(paged, rows)
+                if total is None:
+                    total = queries.count_of(session, ask.actor, asked, condition)
             has_more = bool(limit) and (asked.is_previous or len(rows) > limit)
             rows = rows[:limit]
             if asked.is_previous:
@@ -219,6 +220,15 @@ class Entities:
                 left = replace(left, after=_place(left, rows[-1]))
 
         return StreamingResponse(parts(), headers={"Content-Type": "application/json; charset=utf-8"})
+
+
+def _total_of(paged: _Paged, rows: Sequence[Any]) -> int | None:
+    """How many there are in all, if the rows of the first page tell."""
+    if paged.asked.after is not None or not paged.limit:
+        return None
+    if paged.offset == 0 and len(rows) <= paged.limit:
+        return len(rows)
+    return int(rows[0].total) if rows and paged.asked.text is not None else None
 
 
 def _page_info(asked: Asked, rows: Sequence[Any], total: int, has_more: bool) -> dict[str, str]:
