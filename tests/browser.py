@@ -54,7 +54,7 @@ _RUN_AXE = """async (options) => (await axe.run(document, options)).violations.m
 _LIST_INTERACTIVE = """() => {
   const selector = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
   const reachable = [...document.querySelectorAll(selector)].filter((element) =>
-    !element.disabled && element.tabIndex >= 0
+    !element.disabled && element.tabIndex >= 0 && !(element.type === "radio" && !element.checked)
     && element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }));
   window.__awaited = new Map(reachable.map((element) => [element, element.outerHTML.slice(0, 110)]));
   return reachable.length;

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -47,6 +51,18 @@ def serving(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[int
     finally:
         server.shutdown()
         server.server_close()
+
+
+def unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no name below .invalid be found, without asking anybody."""
+    real = socket.getaddrinfo
+
+    def lookup(host: Any, *rest: Any, **options: Any) -> Any:
+        if str(host).endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return real(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
 
 
 def make_certificate(folder: Path, *hosts: str) -> tuple[Path, ssl.SSLContext]:

@@ -15,10 +15,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from homeport import __version__
 from homeport.catalog import api as catalog
+from homeport.forges.pushes import READERS
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import HomeportError
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import Settings, load_settings
+from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.module import Module, Services, installed_modules
 from homeport.kernel.trust import access
 from homeport.kernel.work.procedures import Procedures
@@ -123,9 +125,13 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.shell = _shell(homeport)
+    for module in homeport.modules:  # before the pages, which are many to look through
+        app.routes.extend(module.mounts(services))
     app.include_router(_rest(homeport))
     for router in _page_routers(homeport):
         app.include_router(router, include_in_schema=False)
+    inbox = Inbox(services.database, services.subscribers, services.settings.webhooks, READERS, services.clock)
+    app.include_router(inbox.routes())
     app.routes.extend(app.state.shell.routes())
     _add_health(app, services, worker)
     problems.install(app)

@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 failed, 2 bad input or usage, 3 not allowed, 4 not found, 
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 import time
@@ -27,7 +26,7 @@ from homeport.app import Homeport, create_app, installation, settings_for
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
-from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
+from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say, shell_language
 from homeport.kernel.knowledge import findings
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.trust import audit, identity
@@ -413,11 +412,10 @@ def _finding_item(row: findings.Finding) -> dict[str, Any]:
 
 def _words_of_findings() -> Callable[[findings.Finding], dict[str, str]]:
     """Return what gives a finding its words, in the language of the shell."""
-    language = "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
     messages = Messages([module.folder / "locales" for module in installed_modules()])
 
     def words(row: findings.Finding) -> dict[str, str]:
-        told = readable(row.parameters)
+        language, told = shell_language(), readable(row.parameters)
         return {
             part: messages.translate(language, f"{row.message_key}-{part}", **told) for part in ("title", "why", "fix")
         }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -20,15 +21,41 @@ from homeport.kernel.console import Console
 from homeport.kernel.trust.identity import Role
 from homeport.web.identify import SESSION_COOKIE
 
+SHOP = """\
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: shop}
+spec: {targets: [./gone.yaml]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: shop-api, title: Shop}
+spec: {type: service, lifecycle: production, owner: order}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: order-api}
+spec: {type: service, lifecycle: production, owner: order}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Compnent
+metadata: {name: shop-web}
+---
+kind: Component
+metadata: {name: "no name"}
+"""
+"""A file that leads to one that is not there; a new entity, one whose name is taken, and two that are none."""
+
 
 @dataclass(frozen=True)
 class Portal:
-    """The served demo: its address, a signed-in admin's cookies, and what is true of its repositories."""
+    """The served demo: its address, an admin's cookies, what is true of its repositories, and a file beside them."""
 
     homeport: Homeport
     base: str
     cookies: dict[str, str]
     truth: Truth
+    shop: Path
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +63,13 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The demo company, discovered the ordinary way."""
     home = tmp_path_factory.mktemp("saebom")
     truth = repositories.build(home / "repositories", 1, date(2026, 11, 20))
+    shop = home / "shop.yaml"
+    shop.write_text(SHOP, encoding="utf-8")
     with installation(home=home, zone="Asia/Seoul") as homeport:
         console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
         saebom.discover(homeport, console, home / "repositories", 0.0)
         with gate.serve(create_app(homeport, homeport.worker())) as base:
-            yield Portal(homeport, base, {SESSION_COOKIE: _sign_in(homeport, base)}, truth)
+            yield Portal(homeport, base, {SESSION_COOKIE: _sign_in(homeport, base)}, truth, shop)
 
 
 @pytest.fixture(scope="session")

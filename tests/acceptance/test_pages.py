@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -22,6 +24,7 @@ PAGES = (
     "/catalog?q=owner:none",
     "/catalog?q=kind:api",
     "/catalog?q=nothingofthisname",
+    "/catalog/values/system",
     "/catalog/component/order-api",
     "/catalog/component/order-api?tab=dependencies",
     "/catalog/component/order-api?tab=yaml",
@@ -32,26 +35,42 @@ PAGES = (
     "/catalog/group/order",
     "/catalog/system/order",
     "/catalog/graph?ref=component:default/mall-bff&depth=2",
-    "/catalog/discover",
+    "/catalog/locations",
+    "/catalog/locations/1",
+    "/catalog/locations/new",
+    "/catalog/locations/new?type=file&target={shop}",
     "/runs",
     "/runs/{run}",
     "/findings",
+    "/findings/by-owner",
     "/findings/by-rule",
     "/findings/{finding}",
+    "/views",
+    "/views/new?list=/catalog&query=q%3Dkind%3Aapi",
+    "/catalog?q=kind:api&columns=name,type,owner",
     "/search?q=주문",
     "/search?q=nothingofthisname",
     "/me",
     "/admin",
 )
+STALE_PAGES = (
+    "{stale}",
+    "/catalog/locations",
+    "/catalog/component/shop-api",
+    "/catalog/component/shop-api?tab=yaml",
+    "/catalog/component/shop-api?tab=dependencies",
+    "/catalog/compnent/shop-web",
+    "/findings?q=entity:none",
+)
 OPEN_PAGES = ("/login", "/login/not-a-link")
 
 
 def resolved(portal, path: str) -> str:
-    """The path with the newest run and the first finding in it."""
+    """The path with the newest run, the first finding and a file of descriptors in it."""
     with portal.homeport.services.database.reading() as session:
         run = runs.list_runs(session, limit=1).runs[0].id
         page = findings.list_findings(session, SYSTEM, findings.Wanted(), portal.homeport.services.clock(), limit=1)
-    return path.replace("{run}", run).replace("{finding}", str(page.findings[0].id))
+    return path.replace("{shop}", str(portal.shop)).replace("{run}", run).replace("{finding}", str(page.findings[0].id))
 
 
 def cookies_of(portal, look: gate.Look) -> dict[str, str]:
@@ -70,6 +89,45 @@ def test_a_page_passes_the_gate_in_every_look(portal, chromium: Browser, path: s
             except AssertionError as error:
                 complaints.append(f"{look}: {error}")
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="module")
+def stale(portal) -> Iterator[str]:
+    """A location that was read and then lost; gives its path."""
+    headers = {"Origin": portal.base, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=portal.base, cookies=portal.cookies, headers=headers) as client:
+        client.post("/catalog/locations", data={"type": "file", "target": str(portal.shop)})
+        wait_until(lambda: client.get("/catalog/component/shop-api").status_code == 200)
+        found = re.search(
+            rf'href="(/catalog/locations/\d+)"><code>{portal.shop}', client.get("/catalog/locations").text
+        )
+        assert found
+        content = portal.shop.read_text(encoding="utf-8")
+        portal.shop.unlink()
+        client.post(f"{found[1]}/read")
+        wait_until(lambda: "does not exist" in client.get("/catalog/component/shop-api").text)
+        portal.shop.write_text(content, encoding="utf-8")
+        yield found[1]
+        client.post(f"{found[1]}/remove")
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline, "did not happen within 60 s"
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("path", STALE_PAGES)
+def test_a_page_of_what_can_not_be_read_passes_the_gate_in_every_look(
+    portal, stale: str, chromium: Browser, path: str
+) -> None:
+    status = 404 if path.endswith("/shop-web") else 200
+    for look in gate.LOOKS:
+        with gate.open_page(chromium, look, cookies=cookies_of(portal, look), base=portal.base) as page:
+            is_walked = (look.theme, look.language) == ("dark", "en")
+            url = portal.base + path.replace("{stale}", stale)
+            gate.check_page(page, url, walk=is_walked, status=status)
 
 
 @pytest.mark.parametrize("path", OPEN_PAGES)

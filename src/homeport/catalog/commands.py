@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +13,15 @@ import yaml
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
+from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.linting import lint
 from homeport.catalog.procedures import DISCOVER
 from homeport.catalog.schemas import EntityDetail, EntityModel
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidInput, NotFound
-from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
+from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say, shell_language
+from homeport.web.i18n import Messages
+from homeport.web.pages.finding_facts import readable
 
 commands = typer.Typer(help="What exists and who owns it.", no_args_is_help=True)
 
@@ -97,6 +104,50 @@ def refresh(
             row = console.follow(services, run_id, quiet=as_json)
             results.append({"run": run_id, "target": values["target"], "state": row.state, "outcome": row.outcome})
     print_items(results, ("run", "target", "state"), as_json)
+
+
+@commands.command("lint")
+def lint_files(
+    path: Annotated[Path, typer.Argument(help="File, pattern, or folder to look for catalog-info.yaml in.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The path holds the whole catalog: references have to stay in it.")
+    ] = False,
+    kind: Annotated[list[str] | None, typer.Option(help="Another kind that is let in, as catalog.other_kinds.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge descriptors as the catalog would, for CI: exits with 1 if anything is wrong. Needs no installation."""
+    verdict = lint(path, {one.lower() for one in kind or ()}, is_whole=whole)
+    words = _words()
+    items = [_linted(problem, words) for problem in verdict.problems]
+    if as_json:
+        print_object({"files": verdict.files, "entities": verdict.entities, "items": items})
+    else:
+        for item in items:
+            typer.echo(f"{item['file']}:{item['line'] or 1}: {item['rule']}: {item['title']}")
+            typer.echo(f"    {item['why']}\n    {item['fix']}")
+        say(f"{verdict.files} files, {verdict.entities} entities, {len(items)} problems")
+    if items:
+        raise typer.Exit(1)
+
+
+def _linted(problem: Problem, words: Callable[..., str]) -> dict[str, Any]:
+    place = problem.place or Place("")
+    file = os.path.relpath(place.file)
+    told = readable({"repository": os.path.dirname(file), **problem.parameters, "file": file})  # noqa: PTH120
+    key = f"finding-{problem.rule.replace('.', '-')}"
+    return {
+        "file": file,
+        "line": place.line,
+        "rule": problem.rule,
+        "entity": problem.entity or None,
+        **{part: words(f"{key}-{part}", **told) for part in ("title", "why", "fix")},
+    }
+
+
+def _words() -> Callable[..., str]:
+    """What says a message of the catalog in the language of the shell."""
+    messages = Messages([Path(__file__).parent / "locales"])
+    return partial(messages.translate, shell_language())
 
 
 def _requests(session: Session, console: Console, ref: str | None) -> list[dict[str, Any]]:

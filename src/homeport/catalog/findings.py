@@ -92,6 +92,17 @@ def report_units(session: Session, location_id: int, problems: Mapping[str, Iter
     findings.report(session, SCOPE, found, set(parts.values()), now)
 
 
+def report_access(session: Session, location_id: int, refused: Mapping[str, str], now: datetime) -> None:
+    """Take in which units of those looked at could not be read, by key: why, or "" where they could."""
+    parts = {key: f"{_UNIT}{location_id}:{key}#access" for key in refused}
+    found = [
+        _of_unit(parts[key], Problem("catalog.unreadable-source", Place(key), {"file": key, "reason": reason}))
+        for key, reason in refused.items()
+        if reason
+    ]
+    findings.report(session, SCOPE, found, set(parts.values()), now)
+
+
 def report_location(session: Session, location_id: int, target: str, reason: str | None, now: datetime) -> None:
     """Take in whether a location could be reached; `reason` says why not."""
     part = f"{_UNIT}{location_id}"

@@ -7,7 +7,7 @@ unchanged and passed over, and the rest is read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from homeport.catalog import repository, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.adapters.units import read_unit
-from homeport.catalog.domain.described import Described, UnitReading
-from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.domain.described import Described, Target, UnitReading
+from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import generated_location
-from homeport.catalog.findings import report_units
+from homeport.catalog.findings import report_access, report_units
 from homeport.catalog.models import LocationRow, UnitRow
 from homeport.catalog.service import Catalog
 from homeport.catalog.storing import Stored
@@ -43,7 +43,7 @@ class _Read:
     """A unit that was looked at: `reading` is None where nothing changed, `error` says why it can't be read now."""
 
     key: str
-    parent: str | None
+    target: Target
     version: str | None = None
     reading: UnitReading | None = None
     error: str | None = None
@@ -84,11 +84,11 @@ class LocationReading:
         with self._run.reading() as session:
             known = repository.units_of(session, self._location.id)
         if only:
-            waiting = [(key, known[key].parent if key in known else None) for key in only]
+            waiting = [(key, Target(known[key].parent or "" if key in known else "")) for key in only]
             self._store_in_batches(self._look(waiting, known, only))
         else:
             itself = generated_location(self._location.type, self._location.target)
-            waiting = [(key, itself.ref) for key in starts]
+            waiting = [(key, Target(itself.ref)) for key in starts]
             self._store_in_batches(self._everything(itself, waiting, known))
             self._forget([row for key, row in known.items() if key not in self._seen])
         contested, self._contested = self._contested, []
@@ -98,33 +98,33 @@ class LocationReading:
         return self._tally
 
     def _everything(
-        self, itself: Described, waiting: list[tuple[str, str | None]], known: Mapping[str, UnitRow]
+        self, itself: Described, waiting: list[tuple[str, Target]], known: Mapping[str, UnitRow]
     ) -> Iterator[_Read]:
         self._seen.add(ITSELF)
         if ITSELF not in known or known[ITSELF].reader_version != FORMAT:
-            yield _Read(ITSELF, None, str(FORMAT), UnitReading([itself]))
+            yield _Read(ITSELF, Target(""), str(FORMAT), UnitReading([itself]))
         yield from self._look(waiting, known, ())
 
     def _look(
-        self, waiting: list[tuple[str, str | None]], known: Mapping[str, UnitRow], forced: Sequence[str]
+        self, waiting: list[tuple[str, Target]], known: Mapping[str, UnitRow], forced: Sequence[str]
     ) -> Iterator[_Read]:
         """Each unit once, those that Locations lead to after those that lead there."""
         while waiting:
-            following: list[tuple[str, str | None]] = []
-            for key, parent in waiting:
+            following: list[tuple[str, Target]] = []
+            for key, target in waiting:
                 if key in self._seen or len(self._seen) > _MOST_UNITS:
                     continue
                 self._seen.add(key)
                 self._run.check()
-                one = self._look_at(key, parent, known.get(key), is_forced=key in forced)
+                one = self._look_at(key, target, known.get(key), is_forced=key in forced)
                 if one.reading is not None:
                     following += one.reading.targets.items()
                 elif key in known:
-                    following += known[key].targets.items()
+                    following += ((one, Target(**told)) for one, told in known[key].targets.items())
                 yield one
             waiting = following
 
-    def _look_at(self, key: str, parent: str | None, row: UnitRow | None, *, is_forced: bool) -> _Read:
+    def _look_at(self, key: str, target: Target, row: UnitRow | None, *, is_forced: bool) -> _Read:
         is_known = row is not None and row.version is not None and row.reader_version == FORMAT and not is_forced
         try:
             if is_known and row is not None and not self._has_new_includes(row):
@@ -132,13 +132,13 @@ class LocationReading:
             else:
                 content = self._source.fetch(key)
             if content is None:
-                return _Read(key, parent)
+                return _Read(key, target)
             reading = read_unit(self._source, key, content.data, self._origin, self._other_kinds)
-            return _Read(key, parent, content.version, reading)
+            return _Read(key, target, content.version, reading)
         except SourceUnreadable as trouble:
-            return _Read(key, parent, error=trouble.message)
+            return _Read(key, target, error=trouble.message)
         except TargetRefused as refused:
-            return _Read(key, parent, error=refused.reason)
+            return _Read(key, target, error=refused.reason)
 
     def _has_new_includes(self, row: UnitRow) -> bool:
         try:
@@ -164,16 +164,14 @@ class LocationReading:
         with self._run.writing() as session:
             rows = self._unit_rows(session, batch, now)
             changed = [(rows[one.key], one.reading) for one in batch if one.reading is not None]
-            described = [(row, reading.entities) for row, reading in changed]
-            stored, duplicates = self._catalog.publish_units(session, SYSTEM, self._location, described)
+            stored, duplicates = self._catalog.publish_units(session, SYSTEM, self._location, changed)
             problems = {row.key: list(reading.problems) for row, reading in changed}
             for row, problem in duplicates:
                 problems[row.key].append(problem)
-            for one in batch:
-                if one.error is not None:
-                    told = {"file": one.key, "reason": one.error}
-                    problems[one.key] = [Problem("catalog.unreadable-source", Place(one.key), told)]
+                row.version = None  # read again at the next look: by then the name may be free
             report_units(session, self._location.id, problems, now)
+            refused = {one.key: "" if one.target.is_optional else one.error or "" for one in batch}
+            report_access(session, self._location.id, refused, now)
         self._count(batch, stored, problems)
         contested = {row.key for row, _ in duplicates}
         self._contested += [one for one in batch if one.key in contested]
@@ -188,7 +186,7 @@ class LocationReading:
                 )
                 session.add(row)
                 known[one.key] = row
-            row.parent, row.read_at = one.parent, now
+            row.parent, row.read_at = one.target.by or None, now
             if one.error is not None:
                 row.error_since = row.error_since or now
                 row.error = one.error
@@ -196,7 +194,8 @@ class LocationReading:
             row.error = row.error_since = None
             if one.reading is not None:
                 row.version, row.reader_version = one.version, FORMAT
-                row.includes, row.targets = dict(one.reading.includes), dict(one.reading.targets)
+                row.includes = dict(one.reading.includes)
+                row.targets = {key: asdict(target) for key, target in one.reading.targets.items()}
         session.flush()
         return known
 
@@ -209,6 +208,7 @@ class LocationReading:
             gone = storing.known_of_units(session, [row.id for row in rows])
             storing.remove(session, SYSTEM, list(gone), now)
             report_units(session, self._location.id, {row.key: [] for row in rows}, now)
+            report_access(session, self._location.id, {row.key: "" for row in rows}, now)
             repository.delete_units(session, [row.id for row in rows])
         self._tally.stored.removed += len(gone)
         for row in rows:

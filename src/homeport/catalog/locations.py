@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from homeport.catalog import previewing, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.domain.locations import LocationType
-from homeport.catalog.findings import forget_location
+from homeport.catalog.findings import forget_location, report_graph
 from homeport.catalog.models import LocationRow
 from homeport.catalog.previewing import Preview
 from homeport.catalog.procedures import DISCOVER
-from homeport.kernel.base.errors import Conflict, HomeportError, SourceUnreadable
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import Conflict, HomeportError, NotFound, SourceUnreadable
 from homeport.kernel.module import Services
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import authorize
@@ -87,6 +88,90 @@ class Locations:
             )
         return run.id
 
+    def register(self, actor: Actor, type_: str, target: str) -> LocationRow:
+        """Add a location and start reading it.
+
+        Raises:
+            Forbidden: the actor may not.
+            InvalidInput: there is no such type, or no target.
+            SourceUnreadable: it is not there, or holds nothing.
+            Conflict: it was added before.
+        """
+        values = {"type": type_, "target": target}
+        services, now = self._services, self._services.clock()
+        plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
+        with services.database.writing() as session:
+            if repository.find_location_of(session, type_, target) is not None:
+                raise Conflict(f"Location {type_}:{target} already exists")
+            row = repository.get_or_add_location(session, type_, target, now, API)
+            told = {"type": type_, "target": target}
+            audit.record(session, actor, "catalog.add-location", f"location:{row.id}", after=told, now=now)
+            runs.start_run(session, services.procedures, actor, DISCOVER, values, now, plan)
+        return row
+
+    def move(self, actor: Actor, location_id: int, type_: str, target: str) -> LocationRow:
+        """Let the location be read from elsewhere: what it brought goes once that has been read.
+
+        Raises:
+            NotFound: there is none of that number.
+            Forbidden: the actor may not.
+            InvalidInput: there is no such type, or no target.
+            Conflict: another location is read from there, or homeport.yaml names this one.
+        """
+        services, now = self._services, self._services.clock()
+        values = {"type": type_, "target": target}
+        plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
+        with services.database.writing() as session:
+            row = repository.get_location(session, location_id)
+            other = repository.find_location_of(session, type_, target)
+            if other is not None and other.id != row.id:
+                raise Conflict(f"Location {type_}:{target} already exists")
+            _refuse_config(row)
+            self._stop_reading(session, actor, row)
+            before = {"type": row.type, "target": row.target}
+            row.type, row.target = type_, target
+            repository.forget_itself(session, location_id)
+            subject = f"location:{location_id}"
+            audit.record(session, actor, "catalog.move-location", subject, before=before, after=values, now=now)
+            cancel_timer(session, timer_of(location_id))
+            runs.start_run(session, services.procedures, actor, DISCOVER, values, now, plan)
+        return row
+
+    def refresh(self, actor: Actor, ref: EntityRef) -> None:
+        """Start reading again what describes the entity, and nothing else, unless that is waiting already.
+
+        Raises:
+            NotFound: there is no such entity.
+            Forbidden: the actor may not.
+        """
+        with self._services.database.reading() as session:
+            row = repository.find_entity(session, actor, ref)
+            if row is None:
+                raise NotFound(f"There is no entity {ref}.")
+            location = repository.get_location(session, row.location_id)
+            unit = repository.find_unit(session, row.unit_id) if row.unit_id is not None else None
+            only = [unit.key if unit else repository.path_of(session, row)]
+            values = {"type": location.type, "target": location.target, "only": list(filter(None, only))}
+            if runs.is_active(session, self._services.procedures, DISCOVER, values):
+                return
+        self.read(actor, location, values["only"])
+
+    def remove_entity(self, session: Session, actor: Actor, entity_id: int) -> None:
+        """Take an entity out of the catalog until what describes it is read again; nothing if there is none.
+
+        Raises:
+            Forbidden: the actor may not.
+        """
+        authorize(actor, "catalog.discover")
+        ref = repository.ref_of_id(session, actor, entity_id)
+        if ref is None:
+            return
+        now = self._services.clock()
+        repository.forget_version(session, entity_id)
+        storing.remove(session, actor, [ref], now)
+        audit.record(session, actor, "catalog.remove-entity", ref, now=now)
+        report_graph(session, now)
+
     def remove(self, session: Session, actor: Actor, location_id: int) -> None:
         """Let go of the location and of all that it brought.
 
@@ -97,12 +182,18 @@ class Locations:
         """
         authorize(actor, "catalog.discover")
         row = repository.get_location(session, location_id)
-        if row.origin == CONFIG:
-            raise Conflict(f"{row.target} is named in homeport.yaml; remove it from catalog.locations there.")
+        _refuse_config(row)
         self._remove(session, actor, row)
+
+    def _stop_reading(self, session: Session, actor: Actor, row: LocationRow) -> None:
+        """Cancel the runs that read the location: what they store would bring it back."""
+        for run in runs.active_runs(session, DISCOVER):
+            if (run.input["type"], run.input["target"]) == (row.type, row.target):
+                runs.cancel_run(session, actor, run.id, self._services.clock())
 
     def _remove(self, session: Session, actor: Actor, row: LocationRow) -> None:
         now = self._services.clock()
+        self._stop_reading(session, actor, row)
         gone = storing.known_of_location(session, row.id)
         storing.remove(session, actor, list(gone), now)
         forget_location(session, row.id, now)
@@ -110,6 +201,7 @@ class Locations:
         told = {"type": row.type, "target": row.target}
         audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
         repository.delete_location(session, row.id)
+        report_graph(session, now)
 
     def _try_to_read(self, type_: str, target: str) -> None:
         values = {"type": type_, "target": target, "only": []}
@@ -120,8 +212,13 @@ class Locations:
             _log.warning("a location can't be read", target=target, reason=error.message)
             return
         with services.database.writing() as session:
-            if not runs.is_active(session, DISCOVER, values):
+            if not runs.is_active(session, services.procedures, DISCOVER, values):
                 runs.start_run(session, services.procedures, SYSTEM, DISCOVER, values, now, plan)
+
+
+def _refuse_config(row: LocationRow) -> None:
+    if row.origin == CONFIG:
+        raise Conflict(f"{row.target} is named in homeport.yaml; change or remove it in catalog.locations there.")
 
 
 def timer_of(location_id: int) -> str:

@@ -126,6 +126,7 @@ class EntityRow(Base):
 
 
 Index("ix_catalog_entity_kind", func.lower(EntityRow.kind), EntityRow.sort_name)
+Index("ix_catalog_entity_counted", EntityRow.kind, EntityRow.type, EntityRow.lifecycle, EntityRow.namespace)
 Index("ix_catalog_entity_type", func.lower(EntityRow.kind), func.lower(EntityRow.type), EntityRow.sort_name)
 
 VALUES = Table(

@@ -75,9 +75,14 @@ class Preview:
     read_count: int = 0
     unread_count: int = 0
 
+    @property
+    def reads_repositories(self) -> bool:
+        """Whether repositories are read whole, so that what they hold is known only after the run."""
+        return self.type.reads_repositories(self.target)
+
     def of(self, standing: Standing) -> list[PreviewedEntity]:
         """The entities that stand so to the catalog."""
-        return [one for one in self.entities if one.standing is standing]
+        return [one for one in self.entities if one.standing == standing]
 
     def count_by_kind(self, standing: Standing) -> dict[str, int]:
         """How many entities of each kind stand so, most first."""
@@ -100,13 +105,16 @@ def look(
     origin: str,
     other_kinds: Collection[str],
     monotonic: Callable[[], float] = time.monotonic,
+    *,
+    most_files: float = MOST_FILES,
+    most_seconds: float = MOST_SECONDS,
 ) -> Look:
     """Read what a source holds from `starts` on, Location by Location, until it is enough; nothing is stored."""
     seen = Look()
-    ends_at = monotonic() + MOST_SECONDS
+    ends_at = monotonic() + most_seconds
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
-    while waiting and seen.read_count < MOST_FILES and monotonic() < ends_at:
+    while waiting and seen.read_count < most_files and monotonic() < ends_at:
         key = waiting.pop(0)
         reading = _read(source, key, origin, other_kinds)
         seen.read_count += 1

@@ -125,10 +125,10 @@ class Discover:
         with run.writing() as session:
             location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
         outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
-        if outcome["unreadable"]:
+        if outcome["failed"]:
             raise Conflict(
-                f"{outcome['unreadable']} of what {request.target} leads to could not be read; findings say why. "
-                "What was known of it stays. Retry the run when it can be read again."
+                f"{outcome['failed']} of {len(starts)} could not be read; findings say why. "
+                "What was known of them stays. Retry the run when they can be read again."
             )
         return outcome
 
@@ -152,9 +152,9 @@ class Discover:
                 else:
                     run.finish_target(session, target.name, {}, "read")
             self._announce(session, row, now)
-        counts = asdict(tally.stored) | {"findings": tally.problems, "unreadable": len(tally.unreadable)}
+        told = {"findings": tally.problems, "unreadable": len(unreadable), "failed": len(unreadable & set(starts))}
         run.log(f"{tally.read} read, {tally.unchanged} unchanged, {len(tally.unreadable)} unreadable")
-        return counts
+        return asdict(tally.stored) | told
 
     @contextmanager
     def _noting_trouble(self, run: Run, request: DiscoverRequest) -> Iterator[None]:

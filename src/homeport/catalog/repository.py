@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from homeport.catalog.domain.composition import Answer, Verdict, digest
@@ -49,6 +49,8 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
     "updated": EntityRow.updated_at,
 }
 """What lists can be sorted by."""
+
+_MOST_ANCESTORS = 20
 
 _DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
 
@@ -346,24 +348,56 @@ def list_locations(session: Session) -> Sequence[LocationRow]:
 
 @dataclass(frozen=True, slots=True)
 class LocationSummary:
-    """A location with how many repositories and entities it has; `unreadable` are those that could not be read."""
+    """A location with how much it has: `parts` are repositories or files, `unreadable` those that can't be read."""
 
     location: LocationRow
-    repositories: int
+    parts: int
     unreadable: int
     entities: int
 
 
 def describe_locations(session: Session) -> list[LocationSummary]:
     """Return every location with its counts, oldest first."""
-    read = select(RepositoryRow.location_id, func.count(), func.count(RepositoryRow.error))
-    read_counts = {key: (count, bad) for key, count, bad in session.execute(read.group_by(RepositoryRow.location_id))}
+    parts: dict[int, tuple[int, int]] = {}
+    for table in (RepositoryRow, UnitRow):
+        query = select(table.location_id, func.count(), func.count(table.error)).group_by(table.location_id)
+        if table is UnitRow:
+            query = query.where(UnitRow.key != "")
+        parts |= {key: (count, bad) for key, count, bad in session.execute(query)}
     entities = select(EntityRow.location_id, func.count()).group_by(EntityRow.location_id)
     entity_counts = dict(session.execute(entities).all())
     return [
-        LocationSummary(row, *read_counts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
+        LocationSummary(row, *parts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
         for row in list_locations(session)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePart:
+    """A repository or file of a location that could not be read the last time; what it gave before stays."""
+
+    key: str
+    error: str
+    error_since: datetime | None
+
+
+def unreadable_parts(session: Session, location_id: int, limit: int) -> list[UnreadablePart]:
+    """Return what of a location can't be read, by key."""
+    found = []
+    for table, key in ((RepositoryRow, RepositoryRow.path), (UnitRow, UnitRow.key)):
+        query = select(key, table.error, table.error_since).where(
+            table.location_id == location_id, table.error.is_not(None)
+        )
+        for name, error, since in session.execute(query.order_by(key).limit(limit)):
+            found.append(UnreadablePart(name, error or "", since))
+    return found[:limit]
+
+
+def count_by_kind_of_location(session: Session, location_id: int) -> dict[str, int]:
+    """Return how many entities of each kind a location brought, most first."""
+    kind, count = func.lower(EntityRow.kind), func.count()
+    query = select(kind, count).filter_by(location_id=location_id).group_by(kind).order_by(count.desc(), kind)
+    return dict(session.execute(query).all())
 
 
 def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:
@@ -388,9 +422,74 @@ def delete_units(session: Session, unit_ids: Iterable[int]) -> None:
         session.execute(delete(UnitRow).where(UnitRow.id.in_(chunk)))
 
 
+def forget_itself(session: Session, location_id: int) -> None:
+    """Let the Location that stands for a location be made again when that is read."""
+    session.execute(
+        update(UnitRow).where(UnitRow.location_id == location_id, UnitRow.key == "").values(reader_version=0)
+    )
+
+
+def forget_version(session: Session, entity_id: int) -> None:
+    """Let the unit that describes the entity be read again, changed or not."""
+    unit = select(EntityRow.unit_id).where(EntityRow.id == entity_id).scalar_subquery()
+    session.execute(update(UnitRow).where(UnitRow.id == unit).values(version=None, reader_version=0))
+
+
+def ref_of_id(session: Session, actor: Actor | None, entity_id: int) -> str | None:
+    """Return the reference of the entity with that number, or None."""
+    query = readable(actor, select(EntityRow.ref).where(EntityRow.id == entity_id), EntityRow.ref)
+    return session.scalars(query).one_or_none()
+
+
 def find_unit(session: Session, unit_id: int) -> UnitRow | None:
     """Return the unit, or None."""
     return session.get(UnitRow, unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Why what is shown of an entity may be old: its file, repository or whole location can't be read since `since`.
+
+    `key` is the file or repository, "" where it is the location.
+    """
+
+    location_id: int
+    key: str
+    reason: str
+    since: datetime
+
+
+def staleness_of(session: Session, row: EntityRow) -> Staleness | None:
+    """Return why the entity may be old, the nearest cause first; None where all it comes from could be read."""
+    unit = find_unit(session, row.unit_id) if row.unit_id is not None else None
+    if unit is not None and unit.error and unit.error_since:
+        return Staleness(row.location_id, unit.key, unit.error, unit.error_since)
+    if unit is None:
+        bad = select(RepositoryRow.path, RepositoryRow.error, RepositoryRow.error_since).where(
+            RepositoryRow.location_id == row.location_id, RepositoryRow.error.is_not(None)
+        )
+        for path, error, since in session.execute(bad.order_by(RepositoryRow.path)):
+            if row.repository == path or row.repository.endswith(f"/{path}"):
+                return Staleness(row.location_id, path, error or "", since or row.updated_at)
+    location = find_location(session, row.location_id)
+    if location is not None and location.error and location.error_since:
+        return Staleness(row.location_id, "", location.error, location.error_since)
+    return None
+
+
+def locations_to(session: Session, actor: Actor | None, row: EntityRow) -> list[EntityRow]:
+    """Return the Locations that led to the entity, the first one first; rows without their documents."""
+    found: list[EntityRow] = []
+    seen = {row.ref}
+    parent = row.parent
+    while parent and parent not in seen and len(found) < _MOST_ANCESTORS:
+        seen.add(parent)
+        above = find_entities(session, actor, [parent]).get(parent)
+        if above is None:
+            break
+        found.insert(0, above)
+        parent = above.parent
+    return found
 
 
 def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from homeport.catalog import repository, storing
 from homeport.catalog.adapters.stored import described_from_json, field_from_json
 from homeport.catalog.domain import composition
 from homeport.catalog.domain.composition import Answer, ComposedEntity, Verdict, compose
-from homeport.catalog.domain.described import Described, fields_of_document
+from homeport.catalog.domain.described import Described, UnitReading, fields_of_document
 from homeport.catalog.domain.fields import DescribedEntity, DiscoveredEntity, Field, Place, Problem
 from homeport.catalog.events import FIELD_ANSWERED
 from homeport.catalog.models import EntityRow, LocationRow, UnitRow
@@ -73,18 +73,23 @@ class Catalog:
         session: Session,
         actor: Actor,
         location: LocationRow,
-        described: Sequence[tuple[UnitRow, Sequence[Described]]],
+        read: Sequence[tuple[UnitRow, UnitReading]],
     ) -> tuple[Stored, list[tuple[UnitRow, Problem]]]:
-        """Let the catalog hold exactly what the units describe; return also the names that others have already."""
+        """Let the catalog hold exactly what the units describe; return also the names that others have already.
+
+        What was known of a document that can't be read now stays; so does all of a unit of which a part is broken,
+        as far as the rest does not say otherwise.
+        """
         now = self._services.clock()
         entries: dict[str, Entry] = {}
         duplicates = []
-        known = storing.known_by_ref(session, [one.ref for _, found in described for one in found])
-        before = storing.known_of_units(session, [unit.id for unit, _ in described])
+        known = storing.known_by_ref(session, [one.ref for _, reading in read for one in reading.entities])
+        before = storing.known_of_units(session, [unit.id for unit, _ in read])
         answers = repository.answers_by_ref(session, known) if known else {}
-        kept = set()
-        for unit, found in described:
-            for one in found:
+        broken = {unit.id for unit, reading in read if reading.is_partial}
+        kept = {ref for ref, one in before.items() if one.unit_id in broken}
+        for unit, reading in read:
+            for one in reading.entities:
                 taken = known.get(one.ref)
                 if one.is_kept:
                     kept.add(one.ref)
@@ -262,7 +267,6 @@ def _duplicate_of(entity: DiscoveredEntity, taken: Known) -> Problem:
 
 
 def _duplicate_document(one: Described, unit: UnitRow, first: str) -> Problem:
-    repository_, _, file = unit.key.rpartition("/")
-    place = Place(file, one.line)
-    told = {"entity": one.ref, "first": first, "second": f"{repository_}: {place}"}
-    return Problem("catalog.duplicate-entity", place, told, repository_, one.ref)
+    place = Place(unit.key, one.line)
+    told = {"entity": one.ref, "first": first, "second": str(place)}
+    return Problem("catalog.duplicate-entity", place, told, entity=one.ref)

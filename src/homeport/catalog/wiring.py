@@ -9,23 +9,26 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
+from starlette.routing import BaseRoute
 
 from homeport.catalog import pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
+from homeport.catalog.backstage import application as backstage
 from homeport.catalog.commands import commands
-from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
 from homeport.catalog.findings import settle_owner
-from homeport.catalog.locations import Locations
+from homeport.catalog.locations import Locations, timer_of
 from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
+from homeport.forges.pushes import PUSHED
 from homeport.kernel.base.events import Event
 from homeport.kernel.base.settings import Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import Role
 from homeport.kernel.work.procedures import Procedure
-from homeport.kernel.work.timers import set_timer
+from homeport.kernel.work.timers import hasten, set_timer
 
 
 class LocationSetting(Section):
@@ -46,6 +49,9 @@ class CatalogSettings(Section):
     locations: tuple[LocationSetting, ...] = Field(
         (), description="What is read: `[{type: repos|git|file|url|backstage, target: …}]`."
     )
+    anonymous_read: bool = Field(
+        False, description="Whether Backstage's API under /api/catalog lets everybody read, without a token."
+    )
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 
@@ -62,9 +68,17 @@ def _subscriptions(services: Services) -> Sequence[Subscription]:
 
     def keep_fresh(session: Session, event: Event) -> None:
         cron, location = settings.section("catalog").refresh_cron, dict(event.payload)
-        set_timer(session, f"catalog.refresh:{event.entity}", cron, settings.zone, DISCOVER, location, event.at)
+        key = timer_of(int(event.entity.rpartition(":")[2]))
+        set_timer(session, key, cron, settings.zone, DISCOVER, location, event.at)
+
+    def read_what_was_pushed(session: Session, event: Event) -> None:
+        urls = event.payload.get("urls") or [event.entity]
+        for row in repository.list_locations(session):
+            if is_touched(row.type, row.target, urls):
+                hasten(session, timer_of(row.id), event.at)
 
     return [
+        Subscription("catalog.read-pushed", PUSHED, read_what_was_pushed),
         Subscription("catalog.settle-owner", FIELD_ANSWERED, settle_owner),
         Subscription("catalog.keep-fresh", LOCATION_DISCOVERED, keep_fresh),
     ]
@@ -88,8 +102,12 @@ def _routes(services: Services) -> APIRouter:
     return routes.routes(services, Catalog(services))
 
 
+def _mounts(services: Services) -> Sequence[BaseRoute]:
+    return backstage.mounts(services, Locations(services, _sources(services)))
+
+
 def _pages(services: Services) -> APIRouter:
-    return pages.routes(services, Catalog(services))
+    return pages.routes(services, Catalog(services), Locations(services, _sources(services)))
 
 
 module = Module(
@@ -106,6 +124,7 @@ module = Module(
     procedures=_procedures,
     subscriptions=_subscriptions,
     routes=_routes,
+    mounts=_mounts,
     pages=_pages,
     home_cards=pages.HOME_CARDS,
     start=_start,

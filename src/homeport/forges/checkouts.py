@@ -13,12 +13,14 @@ import base64
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -29,7 +31,7 @@ import certifi
 from homeport.forges.addresses import Forges
 from homeport.forges.git import SAFE_ENVIRONMENT, SAFE_OPTIONS, GitRepository
 from homeport.forges.remotes import Remote, check_ref, remote_at
-from homeport.kernel.base.errors import AddressRefused, SourceUnreadable
+from homeport.kernel.base.errors import AddressRefused, OutsideUnavailable, SourceUnreadable
 from homeport.kernel.base.settings import CheckoutSettings
 from homeport.kernel.edge.outbound import Outbound
 
@@ -158,10 +160,11 @@ class Checkouts:
             self._check_folder(remote, trusted)
             return common
         proxy = self._outbound.proxy_for(remote.host, remote.port) if remote.scheme == "https" else None
-        addresses = self._outbound.addresses_of(remote.host, remote.port, trusted=trusted)
+        addresses = self._addresses(remote, trusted, may_be_unknown=proxy is not None)
         if remote.scheme == "ssh":
             return {**common, "GIT_SSH_VARIANT": "ssh", "GIT_SSH_COMMAND": self._ssh(remote, addresses[0])}
-        self._check_pins(remote, trusted)
+        if proxy is None:
+            self._check_pins(remote, trusted)
         config = {"http.proxy": proxy} if proxy else {"http.curloptResolve": _pin(remote, addresses)}
         credentials = self._forges.credentials_for(remote.url)
         if credentials:
@@ -171,13 +174,22 @@ class Checkouts:
             config["http.sslCAInfo"] = str(self._certificates)
         return {**common, **_as_environment(config)}
 
+    def _addresses(self, remote: Remote, trusted: bool, *, may_be_unknown: bool) -> list[str]:
+        """The checked addresses of the host; none for a name that only a proxy can resolve."""
+        try:
+            return self._outbound.addresses_of(remote.host, remote.port, trusted=trusted)
+        except OutsideUnavailable as unknown:
+            if may_be_unknown:
+                return []
+            raise SourceUnreadable(f"{remote.url} can't be fetched. {unknown.message}") from None
+
     def _check_folder(self, remote: Remote, trusted: bool) -> None:
         folder = Path(remote.path)
         if trusted or any(folder.is_relative_to(allowed.resolve()) for allowed in self._settings.folders):
             return
         raise AddressRefused(
             f"{remote.url} lies in no folder that homeport.yaml names. If it should be read, say so there:\n"
-            f"checkouts: {{folders: [{', '.join([*map(str, self._settings.folders), str(folder.parent)])}]}}"
+            f"checkouts: {{folders: {json.dumps([*map(str, self._settings.folders), str(folder.parent)])}}}"
         )
 
     def _check_pins(self, remote: Remote, trusted: bool) -> None:
@@ -204,8 +216,9 @@ class Checkouts:
         file = self._folder / "certificates.pem"
         self._folder.mkdir(parents=True, exist_ok=True)
         texts = [Path(certifi.where()).read_text(encoding="utf-8"), own.read_text(encoding="utf-8") if own else ""]
-        file.write_text("\n".join(texts), encoding="utf-8")
-        return file.resolve()
+        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as new:
+            new.write("\n".join(texts))
+        return Path(new.name).replace(file).resolve()
 
     @cached_property
     def _git_version(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -104,6 +105,11 @@ def print_object(values: Mapping[str, Any]) -> None:
 def say(message: str) -> None:
     """Tell the person something that is no data."""
     RichConsole(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(message)
+
+
+def shell_language() -> str:
+    """The language of the shell, ko or en."""
+    return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
 
 
 def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:

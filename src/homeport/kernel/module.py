@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
+from starlette.routing import BaseRoute
 from typer import Typer
 
 from homeport.kernel.base.database import Database
@@ -89,6 +90,8 @@ class Module:
     procedures: Callable[[Services], Sequence[Procedure[Any]]] = field(default=lambda _services: ())
     subscriptions: Callable[[Services], Sequence[Subscription]] = field(default=lambda _services: ())
     routes: Callable[[Services], APIRouter] | None = None
+    mounts: Callable[[Services], Sequence[BaseRoute]] = field(default=lambda _services: ())
+    """Addresses outside /api/v1 that clients of other systems expect, with errors in the words of those."""
     pages: Callable[[Services], APIRouter] | None = None
     navigation: Callable[[Services], Sequence[NavItem]] = field(default=lambda _services: ())
     home_cards: Sequence[HomeCard] = ()

@@ -52,11 +52,12 @@ class Identify:
         now = self._clock()
         with self._database.reading() as session:
             if identity.is_token(secret):
-                actor, person = identity.actor_of_token(session, secret, now), None
+                actor, is_due = identity.token_in_use(session, secret, now)
+                person = None
             else:
                 actor = identity.actor_of_session(session, secret, now, self._groups_of)
                 person = identity.person_of(session, actor) if actor else None
-            is_due = actor is not None and identity.is_use_due(session, secret, now)
+                is_due = actor is not None and identity.is_use_due(session, secret, now)
         if actor is None:
             return None, Viewer()
         if is_due:

@@ -100,11 +100,16 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter one can pick from: `key` as in tokens, `label` a message key."""
+    """A filter one can pick from: `key` as in tokens, `label` a message key.
+
+    Where there are more values than a menu takes, `total` counts all of them, and `more_href` leads to the rest.
+    """
 
     key: str
     label: str
     values: Sequence[FacetValue]
+    total: int = 0
+    more_href: str = ""
 
     def label_of(self, value: str) -> str:
         """How a value is shown; one that no row has shows as it was written."""
@@ -130,12 +135,14 @@ class Table:
     sort: str
     default_sort: str
     after: str | None = None
+    chosen: tuple[str, ...] = ()
+    """The keys of the columns to show, where the address chooses; empty for those that the list shows by itself."""
 
     @classmethod
     def from_request(
         cls, request: Request, columns: Sequence[Column], filters: Collection[str], default_sort: str
     ) -> Self:
-        """Read the list's state from `q`, `sort` and `after`; `-` before a column's key sorts downwards.
+        """Read the list's state from `q`, `sort`, `columns` and `after`; `-` before a column's key sorts downwards.
 
         Raises:
             InvalidFilter: an unknown filter, or a column that can't be sorted.
@@ -145,7 +152,8 @@ class Table:
         if sort.removeprefix("-") not in sortable:
             raise InvalidFilter(f"This list can't be sorted by {sort!r}; it takes {', '.join(sorted(sortable))}.")
         query = Query.parse(" ".join(request.query_params.getlist("q")), filters)
-        return cls(request.url.path, columns, query, sort, default_sort, request.query_params.get("after"))
+        chosen = _chosen(request.query_params.get("columns", ""), columns)
+        return cls(request.url.path, columns, query, sort, default_sort, request.query_params.get("after"), chosen)
 
     def href(self, query: Query | None = None, sort: str | None = None, after: str | None = None) -> str:
         """The address of this list with another query, sort or page; a change of either begins at the first page."""
@@ -156,9 +164,11 @@ class Table:
             parameters["q"] = written
         if order != self.default_sort:
             parameters["sort"] = order
+        if self.chosen:
+            parameters["columns"] = ",".join(self.chosen)
         if after:
             parameters["after"] = after
-        return f"{self.path}?{urlencode(parameters, safe=':')}" if parameters else self.path
+        return f"{self.path}?{urlencode(parameters, safe=':,')}" if parameters else self.path
 
     def sort_href(self, column: Column) -> str:
         """Where a click on the column's head leads: upwards first, downwards next."""
@@ -169,6 +179,19 @@ class Table:
         if self.sort.removeprefix("-") != column.key:
             return None
         return "descending" if self.sort.startswith("-") else "ascending"
+
+    def has_column(self, column: Column) -> bool:
+        """Whether the column is shown."""
+        return column in self.columns
+
+    def column_href(self, column: Column) -> str:
+        """The address with the column added at its end, or taken away where it is shown."""
+        keys = tuple(one.key for one in self.columns if one != column)
+        return replace(self, chosen=keys if column in self.columns else (*keys, column.key)).href()
+
+    def default_columns_href(self) -> str:
+        """The address without a choice of columns."""
+        return replace(self, chosen=()).href()
 
     def toggle_href(self, key: str, value: str) -> str:
         """The address with the filter added, or taken away where it is on."""
@@ -181,6 +204,13 @@ class Table:
     def is_on(self, key: str, value: str) -> bool:
         """Whether the list is filtered by this value."""
         return Token(key, value) in self.query.tokens
+
+
+def _chosen(written: str, columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns that the address names, without those there are not; the first of the list is always there."""
+    known = {column.key for column in columns}
+    named = [key for key in written.split(",") if key in known]
+    return tuple(dict.fromkeys((columns[0].key, *named))) if named else ()
 
 
 def encode_cursor(values: Mapping[str, str | int | float | None]) -> str:

@@ -12,7 +12,7 @@ from homeport.catalog.models import EntityRow
 from homeport.catalog.repository import Query
 from homeport.catalog.service import Catalog
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Forbidden, InvalidInput, NotFound, SourceUnreadable
+from homeport.kernel.base.errors import Forbidden, InvalidInput, NotFound
 from homeport.kernel.knowledge import changes, findings, search
 from homeport.kernel.trust.identity import SYSTEM, Actor, Role
 from homeport.kernel.work import runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from homeport.catalog import api, pages
+from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.domain.fields import Candidate, DescribedEntity, DiscoveredEntity, Field, Place
+from homeport.catalog.locations import Locations
 from homeport.catalog.models import LocationRow
 from homeport.catalog.service import Catalog
 from homeport.catalog.wiring import module
@@ -53,7 +56,8 @@ class Portal:
         self.services = installation.services
         self.catalog = Catalog(installation.services)
         self.app = FastAPI()
-        self.app.include_router(pages.routes(self.services, self.catalog))
+        located = Locations(self.services, Sources(self.services.settings))
+        self.app.include_router(pages.routes(self.services, self.catalog, located))
         self.app.state.shell = Shell([Pages(module.name, module.folder)], strict=True, clock=self.services.clock)
         problems.install(self.app)
         self.app.add_middleware(
@@ -179,6 +183,21 @@ def test_a_list_is_paged(portal: Portal, operator: TestClient) -> None:
     assert "svc-59" in operator.get("/catalog?q=kind:component&after=50").text
 
 
+def test_a_menu_of_many_values_leads_to_all_of_them(portal: Portal, operator: TestClient) -> None:
+    many = (inferred("Component", f"svc-{n}", guess("spec.type", f"type-{n:02}", 0.9)) for n in range(30))
+    portal.publish(*PEOPLE, *many)
+    menu = operator.get("/catalog?q=type:type-29").text
+    assert "type-10" in menu
+    assert "type-20" not in menu
+    assert 'href="/catalog/values/type?q=type:type-29"' in menu
+    every = operator.get("/catalog/values/type").text
+    assert all(f"type-{n:02}" in every for n in range(30))
+    found = operator.get("/catalog/values/type?find=type-2").text
+    assert "type-21" in found
+    assert "type-11" not in found
+    assert operator.get("/catalog/values/nonsense").status_code == 404
+
+
 def test_a_longer_list_takes_no_more_queries(portal: Portal, operator: TestClient) -> None:
     portal.publish(*PEOPLE, *(inferred("Component", f"svc-{number}") for number in range(2)))
     few = statements(portal, lambda: operator.get("/catalog"))
@@ -203,7 +222,7 @@ def test_an_empty_catalog_says_how_to_fill_it(installation: Installation) -> Non
     with Portal(installation).as_person("park", Role.OPERATOR) as client:
         html = client.get("/catalog").text
     assert "Nothing is known yet" in html
-    assert 'href="/catalog/discover#demo"' in html
+    assert 'href="/catalog/locations/new#demo"' in html
 
 
 def test_both_addresses_of_an_entity_work_and_name_the_canonical_one(portal: Portal, operator: TestClient) -> None:
@@ -339,27 +358,189 @@ def test_an_unknown_entity_is_not_found_and_stays_legible_in_a_graph(portal: Por
 def test_a_discovery_is_looked_at_before_it_starts(portal: Portal, operator: TestClient, repositories: Any) -> None:
     repositories.commit("order-api", {"README.md": "# Orders"})
     target = str(repositories.root)
-    html = operator.get("/catalog/discover", params={"target": target}).text
+    html = operator.get("/catalog/locations/new", params={"target": target}).text
     fingerprint = re.search(r'name="fingerprint" value="(\w+)"', html)
     assert fingerprint
     repositories.commit("cart-api", {"README.md": "# Cart"})
-    form = {"target": target, "fingerprint": fingerprint[1]}
-    assert "has changed since the preview" in operator.post("/catalog/discover", data=form).text
-    started = operator.post("/catalog/discover", data={"target": target})
+    form = {"type": "repos", "target": target, "fingerprint": fingerprint[1]}
+    assert "has changed since the preview" in operator.post("/catalog/locations", data=form).text
+    started = operator.post("/catalog/locations", data={"type": "repos", "target": target})
     assert started.status_code == 303
     assert started.headers["Location"].startswith("/runs/")
 
 
 def test_a_folder_that_is_not_there_is_said_in_place(operator: TestClient) -> None:
-    answer = operator.get("/catalog/discover?target=/no/such/folder")
+    answer = operator.get("/catalog/locations/new?target=/no/such/folder")
     assert answer.status_code == 422
     assert "/no/such/folder is not there" in answer.text
 
 
 def test_only_operators_discover(portal: Portal) -> None:
     with portal.as_person("kim", Role.DEVELOPER) as kim:
-        assert "This takes the role operator or higher." in kim.get("/catalog/discover").text
-        assert kim.post("/catalog/discover", data={"target": "/"}).status_code == 403
+        assert "This takes the role operator or higher." in kim.get("/catalog/locations/new").text
+        assert kim.post("/catalog/locations", data={"type": "repos", "target": "/"}).status_code == 403
+
+
+SHOP = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: cart-api, title: Carts}
+spec: {type: service, lifecycle: production, owner: order}
+---
+kind: Component
+metadata: {name: cart-web}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    file = tmp_path / "shop.yaml"
+    file.write_text(SHOP)
+    return file
+
+
+def test_a_location_of_files_shows_what_it_would_add_and_what_not(operator: TestClient, shop: Path) -> None:
+    html = operator.get("/catalog/locations/new", params={"type": "file", "target": str(shop)}).text
+    shown = text_of(html)
+    assert "cart-api Carts" in shown
+    assert f"{shop}:6" in shown
+    assert "Invalid description" not in shown
+    assert "describes something that is no entity" in shown
+    assert "Add to the catalog" in shown
+
+
+def test_a_registered_location_is_listed_and_can_be_removed(
+    portal: Portal, operator: TestClient, shop: Path, installation: Installation
+) -> None:
+    installation.discover(shop, type="file")
+    html = operator.get("/catalog/locations").text
+    found = re.search(rf'href="(/catalog/locations/\d+)"><code>{shop}', html)
+    assert found
+    page = text_of(operator.get(found[1]).text)
+    assert "the 2 entities that came from it leave the catalog" in page
+    with portal.as_person("kim", Role.DEVELOPER) as kim:
+        assert kim.post(f"{found[1]}/remove").status_code == 403
+    assert operator.post(f"{found[1]}/remove").headers["Location"] == "/catalog/locations"
+    assert operator.get("/catalog/component/cart-api").status_code == 404
+    assert str(shop) not in operator.get("/catalog/locations").text
+
+
+def test_a_location_that_can_not_be_reached_says_since_when_and_why(
+    operator: TestClient, shop: Path, installation: Installation
+) -> None:
+    installation.discover(shop, type="file")
+    shop.unlink()
+    installation.discover(shop, type="file")
+    shown = text_of(operator.get("/catalog/locations").text)
+    assert f"{shop} does not exist" in shown
+    assert "Can&#39;t be read since" in shown
+
+
+def test_what_the_settings_name_is_removed_there(
+    portal: Portal, operator: TestClient, shop: Path, installation: Installation
+) -> None:
+    installation.discover(shop, type="file")
+    with portal.services.database.writing() as session:
+        row = session.query(LocationRow).filter_by(target=str(shop)).one()
+        row.origin, number = "config", row.id
+    assert "homeport.yaml names this location" in operator.get(f"/catalog/locations/{number}").text
+    assert operator.post(f"/catalog/locations/{number}/remove").status_code == 409
+    started = operator.post(f"/catalog/locations/{number}/read")
+    assert started.headers["Location"].startswith("/runs/")
+
+
+FROM_A_LOCATION = """\
+apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata: {name: carts}
+spec: {target: ./carts.yaml}
+"""
+CARTS = """\
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: carts}
+spec:
+  type: openapi
+  lifecycle: production
+  owner: order
+  definition:
+    $text: ./openapi.yaml
+---
+apiVersion: backstage.io/v1alpha1
+kind: Cart
+metadata: {name: broken}
+"""
+
+
+@pytest.fixture
+def carts(installation: Installation, tmp_path: Path) -> Path:
+    """A file that two steps lead to: the location, and the Location in it."""
+    (tmp_path / "all.yaml").write_text(FROM_A_LOCATION)
+    (tmp_path / "openapi.yaml").write_text(OPENAPI)
+    (tmp_path / "carts.yaml").write_text(CARTS)
+    installation.discover(tmp_path / "all.yaml", type="file")
+    return tmp_path / "carts.yaml"
+
+
+def test_an_entity_says_where_it_comes_from_step_by_step(operator: TestClient, carts: Path) -> None:
+    html = operator.get("/catalog/api/carts").text
+    steps = html[html.index('class="ancestry"') :]
+    assert re.search(rf'href="/catalog/locations/\d+">{carts.parent}/all.yaml<', steps)
+    assert 'href="/catalog/location/carts"' in steps
+    assert f"{carts}:1" in steps
+
+
+def test_an_entity_is_shown_as_written_and_as_resolved(operator: TestClient, carts: Path) -> None:
+    shown = text_of(operator.get("/catalog/api/carts?tab=yaml").text)
+    assert "$text : ./openapi.yaml" in shown
+    assert "summary: Show an order" in shown
+
+
+def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_when(
+    portal: Portal, operator: TestClient, carts: Path, installation: Installation
+) -> None:
+    assert "This may be out of date" not in operator.get("/catalog/api/carts").text
+    carts.unlink()
+    installation.discover(carts.parent / "all.yaml", type="file")
+    for tab in ("overview", "yaml"):
+        shown = text_of(operator.get(f"/catalog/api/carts?tab={tab}").text)
+        assert f"This may be out of date {carts} does not exist" in shown
+        assert "Stale since" in shown
+    with portal.as_person("lee", Role.DEVELOPER) as lee:
+        assert re.search(r'data-size="sm" disabled>.*Read again', lee.get("/catalog/api/carts").text)
+
+
+def test_what_was_left_out_of_the_catalog_says_why(operator: TestClient, carts: Path) -> None:
+    answer = operator.get("/catalog/cart/broken")
+    assert answer.status_code == 404
+    shown = text_of(answer.text)
+    assert "left out of the catalog" in shown
+    assert f"{carts}:11" in shown
+    assert operator.get("/catalog/cart/nothing").status_code == 404
+
+
+def test_the_graph_shows_the_relations_that_the_address_names(portal: Portal, operator: TestClient) -> None:
+    needs = guess("spec.dependsOn[resource:default/order-db]", "resource:default/order-db", 0.8)
+    owned = guess("spec.owner", "group:default/order", 0.9)
+    portal.publish(*PEOPLE, inferred("Component", "order-api", needs, owned), inferred("Resource", "order-db"))
+
+    def related(relations: str) -> set[str]:
+        html = operator.get(f"/catalog/graph?ref=order-api&depth=1&relations={relations}").text
+        return {name for name in ("resource:default/order-db", "group:default/order") if f"?ref={name}&amp;" in html}
+
+    assert related("ownedBy") == {"group:default/order"}
+    assert related("dependsOn") == {"resource:default/order-db"}
+    assert related("all") == {"resource:default/order-db", "group:default/order"}
+    assert related("none") == set()
+
+
+def test_the_address_chooses_the_columns(portal: Portal, operator: TestClient) -> None:
+    portal.publish(*PEOPLE, AMBIGUOUS)
+    html = operator.get("/catalog?q=kind:component&columns=type,nothing,findings").text
+    heads = re.findall(r'role="columnheader"[^>]*>(?:<a[^>]*>)?([A-Z][a-z]+)', html)
+    assert heads == ["Name", "Type", "Findings"]
+    assert 'href="/catalog?q=kind:component&amp;columns=name,type,findings,owner"' in html
+    assert 'href="/catalog?q=kind:component&amp;columns=name,findings"' in html
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

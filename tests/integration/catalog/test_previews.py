@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from homeport.catalog import previewing, repository
+from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.locations import Locations
 from homeport.catalog.previewing import Preview, Standing
@@ -47,7 +48,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def preview(installation, target: Path | str, type_: str = "file", actor: Actor = SYSTEM) -> Preview:
-    return Locations(installation.services, Sources()).preview(actor, type_, str(target))
+    return Locations(installation.services, Sources(installation.services.settings)).preview(actor, type_, str(target))
 
 
 def standings(seen: Preview) -> dict[str, str]:
@@ -89,9 +90,9 @@ def test_a_preview_tells_what_is_there_and_what_another_location_has(installatio
     assert taken[0].taken_by.endswith("order.yaml:1")
 
 
-def test_a_preview_ends_after_so_many_files(installation, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previewing, "MOST_FILES", 1)
-    seen = preview(installation, shop / "*.yaml")
+def test_a_preview_ends_after_so_many_files(shop: Path) -> None:
+    source = FileSource(str(shop / "*.yaml"))
+    seen = previewing.look(source, source.starts(), "file:x", (), most_files=1)
     assert (seen.read_count, seen.unread_count) == (1, 2)
 
 

@@ -192,3 +192,37 @@ def test_logs_go_to_the_standard_error_that_stands_when_they_are_written(
     monkeypatch.setattr("sys.stderr", later)
     structlog.get_logger().warning("told later")
     assert "told later" in later.getvalue()
+
+
+def test_lint_judges_descriptors_without_an_installation(homeport: Shell, tmp_path: Path) -> None:
+    fine = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: fine}\n"
+    fine += "spec: {type: service, lifecycle: production, owner: team-a}\n"
+    (tmp_path / "a").mkdir()
+    file = tmp_path / "a" / "catalog-info.yaml"
+    file.write_text(fine)
+    assert homeport("catalog", "lint", str(tmp_path)).code == 0
+    file.write_text(fine + "---\n" + fine.replace(", owner: team-a", "").replace("fine", "other") + "---\n" + fine)
+    told = homeport("catalog", "lint", str(tmp_path), "--json")
+    assert told.code == 1
+    found = [(item["rule"], item["line"]) for item in told.json["items"]]
+    assert found == [("catalog.invalid-entity", 9), ("catalog.duplicate-entity", 11)]
+    assert all(item["fix"] for item in told.json["items"])
+    assert not homeport.home.exists()
+
+
+def test_lint_of_a_whole_catalog_finds_references_that_leave_it(homeport: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "all.yaml"
+    file.write_text(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: fine}\n"
+        "spec: {type: service, lifecycle: production, owner: team-a}\n"
+    )
+    assert homeport("catalog", "lint", str(file)).code == 0
+    told = homeport("catalog", "lint", str(file), "--whole")
+    assert told.code == 1
+    assert "catalog.dangling-relation" in told.out
+
+
+def test_lint_of_nothing_says_what_to_name(homeport: Shell, tmp_path: Path) -> None:
+    told = homeport("catalog", "lint", str(tmp_path))
+    assert told.code not in (0, 1)
+    assert "No catalog-info" in told.err

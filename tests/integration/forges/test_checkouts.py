@@ -20,7 +20,7 @@ from homeport.forges.checkouts import Checkouts
 from homeport.kernel.base.errors import AddressRefused, SourceUnreadable
 from homeport.kernel.base.settings import CheckoutSettings, ForgeSettings, OutboundSettings
 from homeport.kernel.edge.outbound import Outbound
-from servers import answer, make_certificate, serving
+from servers import answer, make_certificate, serving, unknown
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKEN = "t0ken-of-the-forge"
@@ -117,7 +117,7 @@ def test_a_folder_is_read_where_an_admin_or_an_operator_said_so(tmp_path: Path, 
     origin.rename(elsewhere)
     (tmp_path / "srv" / "link").symlink_to(elsewhere)
     for url in (f"file://{elsewhere}", f"file://{tmp_path}/srv/link", f"file://{tmp_path}/srv/../private"):
-        with pytest.raises(AddressRefused, match=r"checkouts: \{folders: \["):
+        with pytest.raises(AddressRefused, match=r"checkouts: \{folders: \[\""):
             checkouts(tmp_path).fetch(url)
     assert checkouts(tmp_path).fetch(f"file://{elsewhere}", trusted=True).head()
 
@@ -281,6 +281,32 @@ def test_a_redirect_is_not_followed(tmp_path: Path, https: tuple[GitServer, int,
     with pytest.raises(SourceUnreadable, match="seems to have moved"):
         copies.fetch(f"https://git.saebom.example:{port}/moved/order-api/.git")
     assert all(path.startswith("/moved/") for path, _ in server.seen)
+
+
+def test_a_proxy_is_asked_for_names_that_only_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown(monkeypatch)
+    asked: list[tuple[str, bool]] = []
+
+    def proxy(handler: BaseHTTPRequestHandler) -> None:
+        asked.append((handler.path, "proxy-authorization" in handler.headers))
+        answer(handler, 502)
+
+    with serving(proxy) as port:
+        outbound = Outbound(OutboundSettings(proxy=f"http://me:{TOKEN}@127.0.0.1:{port}"))
+        copies = Checkouts(tmp_path / "copies", CheckoutSettings(), outbound, Forges({}))
+        with pytest.raises(SourceUnreadable) as failed:
+            copies.fetch("https://only-the-proxy-knows.invalid/o/r.git")
+        with pytest.raises(AddressRefused):
+            copies.fetch("https://169.254.169.254/o/r.git")
+    assert asked[0][0] == "only-the-proxy-knows.invalid:443"
+    assert TOKEN not in failed.value.message
+
+
+def test_a_host_that_nobody_knows_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown(monkeypatch)
+    for url in ("https://nobody-knows.invalid/o/r.git", "git@nobody-knows.invalid:o/r.git"):
+        with pytest.raises(SourceUnreadable, match="can't be found"):
+            checkouts(tmp_path).fetch(url)
 
 
 def test_a_certificate_that_nobody_trusts_is_refused(tmp_path: Path, https: tuple[GitServer, int, Path]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from homeport.catalog.findings import SEVERITIES
+from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import Found, Severity, State
 from homeport.kernel.trust import identity
@@ -37,7 +38,7 @@ def test_every_rule_of_the_catalog_has_words(portal: Portal, rule: str, language
 
 
 def test_before_anything_was_looked_at_the_list_says_what_to_do(portal: Portal) -> None:
-    assert "/catalog/discover" in portal.signed_in().get("/findings").text
+    assert "/catalog/locations/new" in portal.signed_in().get("/findings").text
 
 
 def test_worst_comes_first_with_names_in_place_of_references(portal: Portal) -> None:
@@ -259,3 +260,67 @@ def test_rest_does_not_let_viewers_suppress(portal: Portal) -> None:
     body = {"reason": "x", "until": until}
     answer = portal.client().post(f"/api/v1/findings/{number}/suppress", headers=token(portal, Role.VIEWER), json=body)
     assert answer.status_code == 403
+
+
+def test_findings_by_owner_are_worst_first_and_what_nobody_owns_stands_apart(portal: Portal) -> None:
+    other = EntityRef.parse("component:default/cart-api")
+    portal.ownership.owners |= {ORDER_API: TEAM_ORDER, other: HANEUL}
+    portal.findings(
+        unknown_owner(ORDER_API, Severity.LOW),
+        unknown_owner(other, Severity.CRITICAL),
+        unknown_owner(STOCK_API, Severity.HIGH),
+        Found("other.strange", "part", Severity.LOW),
+    )
+    text = portal.signed_in().get("/findings/by-owner").text
+    order = ["/findings?q=owner:user:default/haneul", "/findings?q=owner:order", "owner:none", "entity:none"]
+    places = [text.index(f'{address}"') if "/" in address else text.index(f"q={address}") for address in order]
+    assert places == sorted(places)
+    assert 'href="/findings?q=owner:user:default/haneul+severity:critical"' in text
+
+
+def test_what_is_about_no_entity_is_listed_by_itself(portal: Portal) -> None:
+    _, number = portal.findings(unknown_owner(ORDER_API), Found("other.strange", "part", Severity.LOW))
+    assert shown(portal.signed_in().get("/findings?q=entity:none").text) == [number]
+
+
+def test_many_findings_are_accepted_at_once_for_one_reason(portal: Portal) -> None:
+    one, two, three = portal.findings(
+        unknown_owner(ORDER_API), unknown_owner(STOCK_API), Found("other.strange", "part", Severity.LOW)
+    )
+    client = portal.signed_in()
+    assert f'name="finding" value="{one}"' in client.get("/findings").text
+    form = {"finding": [one, two], "reason": "the migration ends in May", "days": "30", "next": "/findings?q=order"}
+    answer = client.post("/findings/suppress", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/findings?q=order")
+    assert [state_of(portal, number) for number in (one, two, three)] == [State.SUPPRESSED] * 2 + [State.OPEN]
+    assert "2 findings are accepted for 30 days." in client.get("/findings").text
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"reason": "x", "days": "30"}, "Select at least one finding first."),
+        ({"finding": [1], "reason": " ", "days": "30"}, "Say why it is accepted."),
+        ({"finding": [1], "reason": "x", "days": "9999"}, "Choose one of the durations."),
+    ],
+)
+def test_accepting_many_takes_findings_a_reason_and_a_duration(
+    portal: Portal, form: dict[str, object], said: str
+) -> None:
+    (number,) = portal.findings(unknown_owner(ORDER_API))
+    client = portal.signed_in()
+    assert client.post("/findings/suppress", data=form).status_code == 303
+    assert said in client.get("/findings").text
+    assert state_of(portal, number) is State.OPEN
+
+
+def test_nothing_is_accepted_where_one_of_many_is_not_mine(portal: Portal) -> None:
+    mine, other = portal.findings(unknown_owner(ORDER_API), unknown_owner(STOCK_API))
+    portal.ownership.owners[ORDER_API] = HANEUL
+    client = portal.signed_in("Haneul", Role.DEVELOPER, HANEUL)
+    text = client.get("/findings").text
+    assert f'name="finding" value="{mine}"' in text
+    assert f'name="finding" value="{other}"' not in text
+    form = {"finding": [mine, other], "reason": "both", "days": "30"}
+    assert client.post("/findings/suppress", data=form).status_code == 403
+    assert state_of(portal, mine) is State.OPEN

@@ -20,7 +20,7 @@ def change(portal: Portal, *names: str) -> None:
 
 def test_an_empty_installation_offers_two_ways_to_begin(portal: Portal) -> None:
     text = portal.signed_in().get("/").text
-    assert 'href="/catalog/discover"' in text
+    assert 'href="/catalog/locations/new"' in text
     assert "./run demo" in text
 
 

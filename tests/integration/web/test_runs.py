@@ -21,7 +21,7 @@ def shown_runs(text: str) -> list[str]:
 
 
 def test_without_runs_the_list_says_what_to_do(portal: Portal) -> None:
-    assert "/catalog/discover" in portal.signed_in().get("/runs").text
+    assert "/catalog/locations/new" in portal.signed_in().get("/runs").text
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_one_kind_is_shown_whole(filled: Portal) -> None:
 def test_nothing_found_helps_on(filled: Portal) -> None:
     text = filled.signed_in().get("/search?q=<nothing>").text
     assert "Nothing holds “&lt;nothing&gt;”." in text
-    assert 'href="/catalog/discover"' in text
+    assert 'href="/catalog/locations/new"' in text
 
 
 @pytest.mark.parametrize("asked", ["", "   ", "()'\"*:^", "ㅈ", "\x00", "a" * 900])

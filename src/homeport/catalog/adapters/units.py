@@ -11,7 +11,7 @@ from typing import Any
 from homeport.catalog.adapters.documents import Document, line_of, read_documents
 from homeport.catalog.adapters.placeholders import substitute
 from homeport.catalog.adapters.sources import Source, TargetRefused
-from homeport.catalog.domain.described import Described, UnitReading
+from homeport.catalog.domain.described import Described, Target, UnitReading
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.kinds import KNOWN_KINDS, violations
 from homeport.catalog.domain.locations import LocationType
@@ -32,6 +32,7 @@ def read_unit(source: Source, key: str, data: bytes, origin: str, other_kinds: C
     """
     reading = UnitReading()
     documents, broken = read_documents(data)
+    reading.is_partial = bool(broken)
     for one in broken:
         reading.problems.append(_problem("catalog.broken-file", key, one.line, reason=one.reason))
     annotations = {LOCATION_ANNOTATION: source.location_of(key), ORIGIN_ANNOTATION: origin}
@@ -63,7 +64,7 @@ def _take(
             return
     wrong = violations(value)
     if wrong:
-        reason = "; ".join(one.message for one in wrong[:_MOST_REASONS])
+        reason = "; ".join(one.message.rstrip(".") for one in wrong[:_MOST_REASONS])
         line = _line(document, wrong[0].path)
         reading.problems.append(_problem("catalog.invalid-entity", key, line, _ref(value), reason=reason))
         _keep(reading, value, document)
@@ -74,7 +75,7 @@ def _take(
         reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
         return
     ref = _ref(value)
-    if kind == "location":
+    if kind == "location" and annotations:  # a Backstage has followed its Locations already
         _follow(reading, source, key, document, value, ref)
     reading.entities.append(Described(ref, _annotated(value, annotations), document.text, document.line))
 
@@ -90,18 +91,19 @@ def _follow(
     reading: UnitReading, source: Source, key: str, document: Document, value: dict[str, Any], ref: str
 ) -> None:
     spec = value.get("spec") or {}
+    is_optional = spec.get("presence") == "optional"
     for path, target in _targets(spec):
         try:
             keys = source.keys_of(key, target)
             reason = "" if keys else "matches no file"
         except (TargetRefused, SourceUnreadable) as refused:
             keys, reason = (), refused.reason if isinstance(refused, TargetRefused) else refused.message
-        if reason and spec.get("presence") != "optional":
+        if reason and not is_optional:
             line = _line(document, ("spec", *path))
             told = {"target": target, "reason": reason}
             reading.problems.append(_problem("catalog.unresolved-reference", key, line, ref, **told))
         for one in keys:
-            reading.targets.setdefault(one, ref)
+            reading.targets.setdefault(one, Target(ref, is_optional))
 
 
 def _targets(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -285,6 +285,8 @@ def _place(
 ) -> Iterator[tuple[tuple[str | int, ...], int]]:
     line = event.start_mark.line + 1
     if awaits_key and awaits_key[-1]:
+        if isinstance(event, yaml.CollectionStartEvent):
+            raise yaml.YAMLError("a key is a list or mapping")
         path[-1] = _key(_scalar(event)) if isinstance(event, yaml.ScalarEvent) else ""
         awaits_key[-1] = False
         yield tuple(path), line

@@ -1,6 +1,7 @@
 """The YAML that descriptors are mostly written in, read at three times the speed; all other YAML is left to others.
 
-Block mappings and sequences, plain and quoted scalars on one line, literal and folded text, short flow lists, comments.
+Block mappings and sequences, plain and quoted scalars on one line, literal and folded text, short flow lists and
+mappings of these, comments.
 Whatever is not certainly of this kind is `ODD`: what is accepted must mean the same as `yaml_core.read` says, and what
 is not is read by it (docs/decisions/0007-reading-yaml.md; the two are compared by tests).
 """
@@ -17,6 +18,8 @@ ODD: Any = object()
 """Instead of a value: the text is not of the plain kind."""
 
 _SKIP = re.compile(r"(?: *+(?:#[^\n]*+)?\n)++(?: *+(?:#[^\n]*+)?\Z)?| *+(?:#[^\n]*+)?\Z")
+_ITEM = r"""(?:[A-Za-z_][\w./+-]*(?:[ ][\w./+-]+)*|"[^"\\\n\t]*"|'[^'\n\t]*')"""
+_PAIR = r"[A-Za-z_][\w./-]*:[ ]+" + _ITEM
 _LINE = re.compile(
     r"""
     ([ ]*)                                                      # 1 indentation
@@ -26,17 +29,18 @@ _LINE = re.compile(
         ([^ \t\n\-?:,\[\]{}\#&*!|>'"%@`][^:\#\n\t]*(?:(?::(?![ \n\t]|\Z)|(?<!\ )\#)[^:\#\n\t]*)*)   # 4 plain
       | "([^"\\\n\t]*)"[ ]*                                       # 5 double-quoted, without escapes
       | '([^'\n\t]*(?:''[^'\n\t]*)*)'[ ]*                                  # 6 single-quoted
-      | \[[ ]*([A-Za-z_][\w./+-]*(?:[ ]*,[ ]*[A-Za-z_][\w./+-]*)*)[ ]*\][ ]*    # 7 a list of words
-      | (\{\}|\[\])[ ]*                                         # 8 empty
-      | ([|>])([-+]?)[ ]*                                       # 9, 10 literal or folded text follows
+      | \[[ ]*(ITEM(?:[ ]*,[ ]*ITEM)*)[ ]*\][ ]*                # 7 a short list
+      | \{[ ]*(PAIR(?:[ ]*,[ ]*PAIR)*)[ ]*\}[ ]*                # 8 a short mapping
+      | (\{\}|\[\])[ ]*                                         # 9 empty
+      | ([|>])([-+]?)[ ]*                                       # 10, 11 literal or folded text follows
     )?
     (?:(?<=\ )\#[^\n]*)?
     (?:\n|\Z)
-    """,
+    """.replace("ITEM", _ITEM).replace("PAIR", _PAIR),
     re.VERBOSE,
 )
 _FORBIDDEN = re.compile("[\r\ufeff]")
-_FLOW_SEPARATOR = re.compile(" *, *")
+_FLOW_ITEM = re.compile(rf"(?:(?P<key>[A-Za-z_][\w./-]*):[ ]+)?(?P<value>{_ITEM})")
 
 
 def read(text: str, max_depth: int) -> tuple[Any, int]:
@@ -62,7 +66,7 @@ def _read(text: str, max_depth: int) -> tuple[Any, int]:
                 return ODD, 0
             position = skipped.end()
             continue
-        indentation, dash, key, plain, double, single, words, empty, block, chomp = found.groups()
+        indentation, dash, key, plain, double, single, items, pairs, empty, block, chomp = found.groups()
         column = len(indentation)
         if dash is None and key is None:
             skipped = skip_match(text, position)
@@ -100,8 +104,13 @@ def _read(text: str, max_depth: int) -> tuple[Any, int]:
             value = double
         elif single is not None:
             value = single.replace("''", "'") if "''" in single else single
-        elif words is not None:
-            value = [typed(word) for word in _FLOW_SEPARATOR.split(words)]
+        elif items is not None:
+            value = [_flow_value(item) for _, item in _FLOW_ITEM.findall(items)]
+        elif pairs is not None:
+            listed = _FLOW_ITEM.findall(pairs)
+            value = {name: _flow_value(item) for name, item in listed}
+            if len(value) < len(listed) or not WORDS.keys().isdisjoint(value):
+                return ODD, 0
         elif empty is not None:
             value = {} if empty == "{}" else []
         elif block is not None:
@@ -130,6 +139,10 @@ def _read(text: str, max_depth: int) -> tuple[Any, int]:
         if value is None and plain is None:
             waiting = key
     return root, count
+
+
+def _flow_value(written: str) -> Any:
+    return written[1:-1] if written[0] in "\"'" else typed(written)
 
 
 @cache

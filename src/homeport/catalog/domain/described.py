@@ -41,18 +41,26 @@ class Described:
     is_kept: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a Location leads: `by` is its reference; an optional target may be missing."""
+
+    by: str
+    is_optional: bool = False
+
+
 @dataclass(slots=True)
 class UnitReading:
-    """All that one unit tells.
+    """All that one unit tells; `is_partial` where some of it is broken.
 
-    `includes` are the versions of what placeholders were filled from, by key; `targets` are the keys that its
-    Locations lead to, each with the reference of the Location that does.
+    `includes` are the versions of what placeholders were filled from, by key, `targets` are where its Locations lead.
     """
 
     entities: list[Described] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     includes: dict[str, str] = field(default_factory=dict)
-    targets: dict[str, str] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+    is_partial: bool = False
 
 
 def described_fields(entity: DescribedEntity) -> Iterable[tuple[str, Any, int | None]]:

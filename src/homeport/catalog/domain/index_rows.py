@@ -68,7 +68,7 @@ def _visit(path: str, value: object, rows: _Rows) -> None:
         if path != "metadata.annotations":
             _add_null(path, rows)
     else:
-        _add(path, _as_javascript(value), rows)
+        _add(path, as_javascript(value), rows)
 
 
 def _visit_items(path: str, items: Sequence[object], rows: _Rows) -> None:
@@ -107,7 +107,7 @@ def _is_long(text: str) -> bool:
     return length > _LENGTH or length + sum(letter > "\uffff" for letter in text) > _LENGTH
 
 
-def _as_javascript(value: object) -> str:
+def as_javascript(value: object) -> str:
     """Return true, false or a number as JavaScript writes it, which has no integers beyond 2**53."""
     if isinstance(value, bool):
         return "true" if value else "false"

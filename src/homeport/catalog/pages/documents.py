@@ -73,6 +73,11 @@ def links_of(document: Mapping[str, Any]) -> list[OutsideLink]:
     return found
 
 
+def is_web_address(url: str) -> bool:
+    """Whether a browser can be sent there."""
+    return bool(_host(url))
+
+
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)

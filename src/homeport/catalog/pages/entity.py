@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import repository
 from homeport.catalog.models import EntityRow
-from homeport.catalog.pages import activity, definitions, documents, listing, walk
+from homeport.catalog.pages import activity, ancestry, definitions, documents, listing, walk
 from homeport.catalog.pages.facts import Fact, facts_of
 from homeport.catalog.pages.links import EntityLink, link_to, url_of
 from homeport.catalog.pages.style import render
@@ -32,7 +32,7 @@ from homeport.web.tables import Column
 _MOST_ROWS = 100
 _MOST_FINDINGS = 100
 _SMALL_GRAPH = 10
-_NO_GRAPH = {"user", "location"}
+_NO_GRAPH = {"location"}
 _TABLES = ("ownerOf", "hasPart", "hasMember")
 """Relations that are shown as tables of entities of their own."""
 
@@ -73,6 +73,7 @@ class Head:
     may_answer: bool
     who_may_answer: WhoMay
     findings: Mapping[Severity, int]
+    stale: repository.Staleness | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,28 @@ def _page(request: Request, services: Services, ref: EntityRef, tab: str) -> Res
     authorize(actor, "catalog.read")
     now = services.clock()
     with services.database.reading() as session:
+        if repository.find_entity(session, actor, ref) is None:
+            return _missing(request, session, actor, ref, now)
         head = _head(session, actor, ref, now)
         shown = tab if tab in head.tabs else "overview"
         context = _LOADERS[shown](Visit(session, actor, head, now, request))
+    context |= {"may_discover": may(actor, "catalog.discover")}
     response = render(request, f"catalog/entity/{shown}.html", head=head, tab=shown, **context)
     response.headers["Link"] = f'<{request.base_url.replace(path=head.url)}>; rel="canonical"'
     return response
+
+
+def _missing(request: Request, session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Response:
+    """What is known of something that is not in the catalog: the findings that say why it was left out.
+
+    Raises:
+        NotFound: nothing is known of it.
+    """
+    page = findings.list_findings(session, actor, Wanted(entities=[ref]), now, limit=_MOST_FINDINGS)
+    if not page.findings:
+        raise NotFound(f"There is no entity {ref} in the catalog.")
+    context = {"ref": ref, "found": page.findings, "readable": readable}
+    return render(request, "catalog/entity/missing.html", status_code=404, **context)
 
 
 def _get(session: Session, actor: Actor, ref: EntityRef) -> EntityRow:
@@ -158,9 +175,8 @@ def _head(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Head
     counts = repository.open_findings(session, actor, [row.ref], now).get(row.ref, {})
     known = repository.find_entities(session, actor, filter(None, (row.owner, row.system)))
     tabs: dict[str, int | None] = {"overview": None}
-    depending = walk.count_neighbours(session, ref)
-    if depending and ref.kind not in _NO_GRAPH:
-        tabs["dependencies"] = depending
+    if ref.kind not in _NO_GRAPH and walk.types_at(session, ref):
+        tabs["dependencies"] = walk.count_neighbours(session, ref) or None
     if definitions.text_of(row.document):
         tabs["api"] = None
     if counts:
@@ -176,6 +192,7 @@ def _head(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Head
         may_answer=may(actor, "catalog.confirm", owner),
         who_may_answer=who_may("catalog.confirm", owner),
         findings=counts,
+        stale=repository.staleness_of(session, row),
     )
 
 
@@ -194,6 +211,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "groups": groups,
         "entity_columns": _ENTITY_COLUMNS,
         "links": documents.links_of(row.document),
+        "ancestry": ancestry.ancestry_of(session, actor, row),
         "graph": None if groups else _small_graph(visit),
         "picture": partial(walk.picture, most=_SMALL_GRAPH),
     }
@@ -202,7 +220,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
 def _small_graph(visit: Visit) -> walk.Neighbourhood | None:
     """What lies one step around; None where there is nothing."""
     ref = visit.head.ref
-    graph = walk.neighbourhood(visit.session, visit.actor, ref, 1, walk.default_types(ref.kind))
+    graph = walk.neighbourhood(visit.session, visit.actor, ref, 1, walk.usual_types(ref.kind))
     return graph if graph.edges else None
 
 
@@ -283,6 +301,7 @@ def _yaml(visit: Visit) -> dict[str, Any]:
         "composed": documents.excerpt(documents.as_yaml(row.document)),
         "described": documents.excerpt(described) if described else None,
         "place": {"file": row.file, "line": row.line} if described else None,
+        "first_line": (row.line or 1) if row.text else 1,
     }
 
 

@@ -15,7 +15,7 @@ from homeport.catalog.models import EntityRow
 from homeport.catalog.pages.links import EntityLink, link_to, short_of
 from homeport.catalog.pages.style import render
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidEntityRef, InvalidFilter
+from homeport.kernel.base.errors import InvalidEntityRef, InvalidFilter, NotFound
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import Severity, Wanted
 from homeport.kernel.module import Services
@@ -23,8 +23,12 @@ from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table, Token
+from homeport.web.views import menu_of
 
 PAGE_SIZE = 50
+_MOST_VALUES = 15
+"""A menu of more is no help any more; the rest has a page of its own."""
+_MOST_LISTED = 1_000
 _PATH = "/catalog"
 _ANY = "any"
 _ME = "me"
@@ -118,14 +122,31 @@ def add(router: APIRouter, services: Services) -> None:
                 "catalog/list.html",
                 fragment="results",
                 table=replace(table, columns=_columns(table)),
+                all_columns=_COLUMNS,
+                views=menu_of(session, actor, table),
                 page=page,
                 tabs=_tabs(table, counts["kind"]),
-                facets=_facets(table, counts, actor),
+                facets=_facets(table, counts, actor, _MOST_VALUES),
                 totals=totals,
                 complaint=complaint,
                 can_discover=may(actor, "catalog.discover"),
                 who_may_discover=who_may("catalog.discover"),
             )
+
+    @router.get("/values/{facet}")
+    def values_page(request: Request, facet: str, find: str = "") -> Response:
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
+        if facet not in _FACETS:
+            raise NotFound(f"{facet!r} is no filter of the catalog; there are {', '.join(_FACETS)}.")
+        table, _ = _table(request)
+        with services.database.reading() as session:
+            found = repository.facet_counts(session, actor, _question(table, actor), facet)
+        counts = [(value, count) for value, count in found if find.lower() in (value or "").lower()]
+        facets = _facets(table, {facet: counts[:_MOST_LISTED]}, actor, None)
+        return render(
+            request, "catalog/values.html", table=table, facets=facets, label=_label_of(facet), find=find, key=facet
+        )
 
 
 def listed(session: Session, actor: Actor, rows: Sequence[EntityRow], now: datetime) -> list[Listed]:
@@ -211,6 +232,9 @@ def _link(row: EntityRow) -> EntityLink:
 
 def _columns(table: Table) -> Sequence[Column]:
     """The columns that tell rows apart: no kind where all are of one, no language where they are of several."""
+    if table.chosen:
+        by_key = {column.key: column for column in _COLUMNS}
+        return [by_key[key] for key in table.chosen]
     kinds = table.query.values("kind")
     if kinds in (["group"], ["user"]):
         return [column for column in _COLUMNS if column.key in _PEOPLE_COLUMNS]
@@ -248,21 +272,37 @@ def kind_word(kind: str, t: Words) -> str:
 
 
 def _facets(
-    table: Table, counts: Mapping[str, Sequence[tuple[str | None, int]]], actor: Actor
+    table: Table, counts: Mapping[str, Sequence[tuple[str | None, int]]], actor: Actor, most: int | None
 ) -> Callable[[Words], list[Facet]]:
-    """The filters that leave a choice, to be called with the words of the reader's language."""
+    """The filters that leave a choice, to be called with the words of the reader's language; `most` values of each."""
 
     def facets(t: Words) -> list[Facet]:
         found = []
-        for facet in _FACETS:
-            values = [_facet_value(facet, value, count, t) for value, count in counts[facet]]
+        for facet in (one for one in _FACETS if one in counts):
+            shown = _shown(counts[facet], most, _values(facet, table.query.values(facet), actor))
+            values = [_facet_value(facet, value, count, t) for value, count in shown]
             if facet == "owner":
                 values = [*_owned_by_me(counts["owner"], actor, t), *values]
             if len(values) > 1 or table.query.values(facet):
-                found.append(Facet(facet, f"catalog-column-{'source' if facet == 'origin' else facet}", values))
+                is_cut = len(shown) < len(counts[facet])
+                more_href = table.href().replace(_PATH, f"{_PATH}/values/{facet}", 1) if is_cut else ""
+                found.append(Facet(facet, _label_of(facet), values, len(counts[facet]), more_href))
         return found
 
     return facets
+
+
+def _shown(
+    counts: Sequence[tuple[str | None, int]], most: int | None, chosen: Sequence[str]
+) -> Sequence[tuple[str | None, int]]:
+    """The most frequent values, and those that are chosen; one more than `most` is no reason to leave it out."""
+    if most is None or len(counts) <= most + 1:
+        return counts
+    return [pair for place, pair in enumerate(counts) if place < most or pair[0] in chosen]
+
+
+def _label_of(facet: str) -> str:
+    return f"catalog-column-{'source' if facet == 'origin' else facet}"
 
 
 def _facet_value(facet: str, value: str | None, count: int, t: Words) -> FacetValue:

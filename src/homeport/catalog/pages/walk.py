@@ -28,13 +28,20 @@ from homeport.web.tables import Column
 
 Words = Callable[..., str]
 
-TYPES: Mapping[str, frozenset[str]] = {
-    "dependency": frozenset({"dependsOn"}),
-    "api": frozenset({"providesApi", "consumesApi"}),
+TYPES = ("dependsOn", "providesApi", "consumesApi", "partOf", "ownedBy", "parentOf", "memberOf")
+"""What the picture can be narrowed to: every relation as it points forth, those of software first."""
+
+assert set(TYPES) == set(PAIRS)
+
+ALL = "all"
+_NONE = "none"
+_DEPENDENCIES = frozenset({"dependsOn", "providesApi", "consumesApi"})
+_USUAL = {
     "system": frozenset({"partOf"}),
-    "owner": frozenset({"ownedBy", "parentOf", "memberOf"}),
+    "domain": frozenset({"partOf"}),
+    "group": frozenset({"ownedBy", "parentOf", "memberOf"}),
+    "user": frozenset({"ownedBy", "memberOf"}),
 }
-"""What the picture can be narrowed to, each with its relations as they point forth."""
 
 DEPTHS = (1, 2, 3)
 _DEFAULT_DEPTH = 2
@@ -80,7 +87,8 @@ def add(router: APIRouter, services: Services) -> None:
 def context(session: Session, actor: Actor, ref: EntityRef, request: Request) -> dict[str, Any]:
     """What the template of a graph shows, as the address asks for it."""
     depth = _depth(request.query_params.get("depth", ""))
-    types = _types(request.query_params.get("relations"), ref.kind)
+    here = types_at(session, ref)
+    types = _types(request.query_params.get("relations"), default_types(ref.kind, here))
     return {
         "graph": neighbourhood(session, actor, ref, depth, types),
         "picture": picture,
@@ -88,30 +96,41 @@ def context(session: Session, actor: Actor, ref: EntityRef, request: Request) ->
         "depths": DEPTHS,
         "types": types,
         "walk_on": _walk_on(request),
-        "toggles": {name: ",".join(sorted(types ^ {name})) or "none" for name in TYPES},
+        "here": here,
+        "written": _written(types),
+        "toggles": {name: _written(types ^ {name}) for name in TYPES},
         "edge_columns": _COLUMNS,
     }
 
 
-def default_types(kind: str) -> frozenset[str]:
-    """What the picture shows at first: what breaks what for software, who belongs where for the rest."""
-    if kind in ("system", "domain"):
-        return frozenset({"system"})
-    if kind in ("group", "user"):
-        return frozenset({"owner"})
-    return frozenset({"dependency", "api"})
+def default_types(kind: str, here: Collection[str]) -> frozenset[str]:
+    """What the picture shows at first: what breaks what for software, who belongs where for the rest.
+
+    Where the entity has nothing of that, it is whatever it has.
+    """
+    usual = usual_types(kind)
+    return usual if usual.intersection(here) else frozenset(here) or usual
+
+
+def usual_types(kind: str) -> frozenset[str]:
+    """What matters most of an entity of that kind."""
+    return _USUAL.get(kind, _DEPENDENCIES)
+
+
+def types_at(session: Session, ref: EntityRef) -> frozenset[str]:
+    """Return the relations that the entity stands in, as they point forth."""
+    return frozenset(_forth(edge)[1] for edge in repository.relations_of(session, [str(ref)]))
 
 
 def neighbourhood(
     session: Session, actor: Actor, focus: EntityRef, depth: int, types: Collection[str]
 ) -> Neighbourhood:
     """Return what is related to the entity within `depth` steps, by one query for each step."""
-    wanted = frozenset().union(*(TYPES[name] for name in types))
     seen, edges = {str(focus): None}, {}
     frontier = [str(focus)]
     for _ in range(depth):
         told = (_forth(edge) for edge in repository.relations_of(session, frontier))
-        found = [edge for edge in told if edge[1] in wanted]
+        found = [edge for edge in told if edge[1] in types]
         edges.update(dict.fromkeys(found))
         frontier = [ref for edge in found for ref in (edge[0], edge[2]) if ref not in seen]
         seen.update(dict.fromkeys(frontier))
@@ -124,9 +143,8 @@ def neighbourhood(
 
 def count_neighbours(session: Session, ref: EntityRef) -> int:
     """Return how many entities it depends on, or depend on it, directly."""
-    wanted = TYPES["dependency"] | TYPES["api"]
     told = (_forth(edge) for edge in repository.relations_of(session, [str(ref)]))
-    return len({(edge[0], edge[2]) for edge in told if edge[1] in wanted})
+    return len({(edge[0], edge[2]) for edge in told if edge[1] in _DEPENDENCIES})
 
 
 def picture(
@@ -156,7 +174,8 @@ def _node(ref: str, row: EntityRow | None, t: Words, walk_on: Callable[[EntityRe
 def _forth(edge: tuple[str, str, str]) -> tuple[str, str, str]:
     """The relation as it points forth: what a thing needs, belongs to or is owned by."""
     source, relation, target = edge
-    return edge if relation in PAIRS else (target, COUNTERPARTS[relation], source)
+    back = None if relation in PAIRS else COUNTERPARTS.get(relation)
+    return (target, back, source) if back else edge
 
 
 def _walk_on(request: Request) -> Callable[[EntityRef], str]:
@@ -176,10 +195,19 @@ def _depth(written: str) -> int:
     return int(written) if written in map(str, DEPTHS) else _DEFAULT_DEPTH
 
 
-def _types(written: str | None, kind: str) -> frozenset[str]:
+def _types(written: str | None, default: frozenset[str]) -> frozenset[str]:
     if written is None:
-        return default_types(kind)
+        return default
+    if written == ALL:
+        return frozenset(TYPES)
     return frozenset(name for name in written.split(",") if name in TYPES)
+
+
+def _written(types: Collection[str]) -> str:
+    """The types as the address has them, in their order."""
+    if len(types) == len(TYPES):
+        return ALL
+    return ",".join(name for name in TYPES if name in types) or _NONE
 
 
 def _focus(session: Session, actor: Actor, written: str) -> EntityRef | None:

@@ -12,13 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -27,6 +26,13 @@ from sqlalchemy.types import TypeDecorator
 from homeport.kernel.base.errors import DatabaseUnavailable
 
 _BUSY_TIMEOUT_MS = 15_000
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={_BUSY_TIMEOUT_MS}",
+    f"mmap_size={256 * 2**20}",  # without it each page is a call to the system: an entity by name 2.2 -> 1.3 ms of CPU
+)
 _NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _WRITER_TIMEOUT_S = 60.0
 
@@ -108,6 +114,12 @@ class Database:
         """Bring the tables to the newest shape, creating them when there are none."""
         if self.is_sqlite:
             _make_folder(Path(self.url.removeprefix("sqlite:///")).parent)
+        with self._translated():
+            if self._is_migrated():
+                return
+        from alembic import command  # here, since a start seldom needs it, and it would take a tenth of its time
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", "homeport:migrations")
         with self._translated(), self.engine.begin() as connection:
@@ -115,6 +127,15 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7205759403792793)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _is_migrated(self) -> bool:
+        """Whether the tables have the newest shape already."""
+        versions = files("homeport.migrations") / "versions"
+        newest = max(one.name.partition("_")[0] for one in versions.iterdir() if one.name[0].isdigit())
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
         """Return if the database answers.
@@ -189,7 +210,7 @@ def _sqlite_engine(url: str) -> Engine:
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -15,6 +15,8 @@ _KERNEL = (
     "homeport.kernel.knowledge.findings",
     "homeport.kernel.knowledge.changes",
     "homeport.kernel.knowledge.search",
+    "homeport.kernel.knowledge.views",
+    "homeport.kernel.edge.inbound",
     "homeport.kernel.work.timers",
     "homeport.kernel.work.runs",
 )

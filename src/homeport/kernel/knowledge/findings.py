@@ -188,13 +188,15 @@ class Reported:
 class Wanted:
     """Which findings to list or count; what is empty or None does not narrow.
 
-    `entities` are the entities they may be about, such as one, or all that a team owns.
+    `entities` are the entities they may be about, such as one, or all that a team owns; with `has_entity` False
+    only those that are about no entity.
     """
 
     state: State | None = State.OPEN
     severities: Collection[Severity] = ()
     rule: str | None = None
     entities: Collection[EntityRef] | None = None
+    has_entity: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +408,9 @@ def _matching(query: Select[*_Row], actor: Actor | None, wanted: Wanted, now: da
         conditions.append(Finding.rule == wanted.rule)
     if wanted.entities is not None:
         conditions.append(Finding.entity_ref.in_([str(ref) for ref in wanted.entities]))
+    if wanted.has_entity is not None:
+        is_about_none = Finding.entity_ref.is_(None)
+        conditions.append(~is_about_none if wanted.has_entity else is_about_none)
     return readable(actor, query.where(*conditions), Finding.entity_ref)
 
 

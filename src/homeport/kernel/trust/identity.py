@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import available_timezones
 
-from sqlalchemy import ForeignKey, Index, String, select, text, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -155,6 +155,12 @@ class ApiToken(Base):
             postgresql_where=text("revoked_at IS NULL"),
         ),
     )
+
+
+_TOKENS = ApiToken.__table__.c
+_LIVE_TOKEN = select(_TOKENS.id, _TOKENS.name, _TOKENS.role, _TOKENS.expires_at, _TOKENS.last_used_at).where(
+    _TOKENS.token_hash == bindparam("hash"), _TOKENS.revoked_at.is_(None)
+)
 
 
 def ensure_person(
@@ -300,10 +306,18 @@ def create_token(
 
 def actor_of_token(session: Session, plaintext: str, now: datetime) -> Actor | None:
     """Return the actor of an API token; None if unknown, revoked or expired."""
-    token = _find_token(session, plaintext)
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
-        return None
-    return Actor("token", str(token.id), token.name, Role(token.role))
+    return token_in_use(session, plaintext, now)[0]
+
+
+def token_in_use(session: Session, plaintext: str, now: datetime) -> tuple[Actor | None, bool]:
+    """Return the actor of an API token, and whether its use is to be noted; every request asks, so by one query."""
+    if not is_token(plaintext):
+        return None, False
+    found = session.execute(_LIVE_TOKEN, {"hash": _hash(plaintext)}).first()
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
+        return None, False
+    is_due = found.last_used_at is None or found.last_used_at <= now - _USE_NOTED_EVERY
+    return Actor("token", str(found.id), found.name, Role(found.role)), is_due
 
 
 def list_tokens(session: Session) -> Sequence[ApiToken]:

@@ -70,6 +70,9 @@ class Run:
         """
         self.check()
         with self._guarded() as session:
+            if session.get_one(RunRow, self.id).cancel_asked_at is not None:  # told since we were last kept alive
+                self._stop = Cancelled(f"Run {self.id} was cancelled.")
+                raise self._stop
             yield session
 
     @contextmanager

@@ -281,10 +281,17 @@ def log_of(session: Session, run_id: str, after: int = 0, limit: int = 1000) -> 
     return session.scalars(query.limit(limit)).all()
 
 
-def is_active(session: Session, procedure: str, values: Mapping[str, Any]) -> bool:
-    """Whether a run of `procedure` with this very input has not ended yet."""
+def active_runs(session: Session, procedure: str) -> Sequence[RunRow]:
+    """Return the runs of `procedure` that have not ended yet, oldest first."""
+    live = select(RunRow).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))
+    return session.scalars(live.order_by(RunRow.created_at, RunRow.id)).all()
+
+
+def is_active(session: Session, procedures: Procedures, procedure: str, values: Mapping[str, Any]) -> bool:
+    """Whether a run of `procedure` with this very input has not ended yet; what is left out has its default."""
+    wanted = procedures.parse(procedure, values).model_dump(mode="json")
     live = select(RunRow.input).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))
-    return any(found == dict(values) for found in session.scalars(live))
+    return any(found == wanted for found in session.scalars(live))
 
 
 RUN_RULES = (

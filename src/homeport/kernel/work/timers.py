@@ -1,12 +1,13 @@
 """Timers: start a procedure at a time, once or by a cron schedule in a zone.
 
-Ticks missed while nobody worked, or while the last run still goes on, coalesce into one.
+Ticks missed while nobody worked, or while the last run still goes on, coalesce into one, which comes after it: what
+made the tick may have changed behind that run's back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from homeport.kernel.work.runs import is_active, plan_run, start_run
 
 TIMER_QUEUE = "timer"
 _LEASE_S = 120.0
+_WHILE_ACTIVE = timedelta(seconds=5)
 _log = structlog.get_logger(__name__)
 
 
@@ -42,11 +44,22 @@ class TimerRow(Base):
 def set_timer(
     session: Session, key: str, cron: str, zone: str, procedure: str, values: Mapping[str, Any], now: datetime
 ) -> None:
-    """Start `procedure` with `values` at each tick of `cron` in `zone`; a timer of that key is replaced."""
-    row = session.get(TimerRow, key) or TimerRow(key=key)
-    row.procedure, row.input, row.cron, row.zone = procedure, dict(values), cron, zone
+    """Start `procedure` with `values` at each tick of `cron` in `zone`; another timer of that key is replaced."""
+    wanted = {"procedure": procedure, "input": dict(values), "cron": cron, "zone": zone}
+    row = session.get(TimerRow, key)
+    if row is not None and all(getattr(row, name) == value for name, value in wanted.items()):
+        return  # it may be due sooner than at its next tick
+    row = row or TimerRow(key=key)
+    for name, value in wanted.items():
+        setattr(row, name, value)
     session.add(row)
     leases.put(session, TIMER_QUEUE, key, next_tick(cron, zone, now))
+
+
+def hasten(session: Session, key: str, now: datetime) -> None:
+    """Let the timer fire now as well as at its next tick; one that is not there is passed over."""
+    if session.get(TimerRow, key) is not None:
+        leases.put(session, TIMER_QUEUE, key, now)
 
 
 def cancel_timer(session: Session, key: str) -> None:
@@ -72,7 +85,10 @@ def fire_one(database: Database, procedures: Procedures, owner: str, now: dateti
         if row is None:
             leases.finish(session, lease)
             return True
-        if plan is not None and not is_active(session, row.procedure, row.input):
+        if plan is not None and is_active(session, procedures, row.procedure, row.input):
+            leases.postpone(session, lease, now + _WHILE_ACTIVE)
+            return True
+        if plan is not None:
             start_run(session, procedures, SYSTEM, row.procedure, row.input, now, plan)
         leases.postpone(session, lease, next_tick(row.cron, row.zone, now))
     return True

@@ -201,6 +201,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_kernel_timer")),
     )
     op.create_table(
+        "kernel_webhooks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("delivery", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("event", sa.String(length=100), nullable=False),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kernel_webhooks")),
+        sa.UniqueConstraint("name", "delivery", name=op.f("uq_kernel_webhooks_name_delivery")),
+    )
+    op.create_index(op.f("ix_kernel_webhooks_received_at"), "kernel_webhooks", ["received_at"], unique=False)
+    op.create_table(
         "catalog_unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("location_id", sa.Integer(), nullable=False),
@@ -260,6 +273,8 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_catalog_entity_{column}"), "catalog_entity", [column], unique=False)
     kind, type_ = sa.text("lower(kind)"), sa.text("lower(type)")
     op.create_index("ix_catalog_entity_kind", "catalog_entity", [kind, "sort_name"], unique=False)
+    counted = ["kind", "type", "lifecycle", "namespace"]
+    op.create_index("ix_catalog_entity_counted", "catalog_entity", counted, unique=False)
     op.create_index("ix_catalog_entity_type", "catalog_entity", [kind, type_, "sort_name"], unique=False)
     op.create_table(
         "catalog_value",
@@ -386,6 +401,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_kernel_sessions")),
     )
     op.create_index(op.f("ix_kernel_sessions_person_id"), "kernel_sessions", ["person_id"], unique=False)
+    op.create_table(
+        "kernel_saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["kernel_people.id"], name=op.f("fk_kernel_saved_view_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kernel_saved_view")),
+    )
+    op.create_index(op.f("ix_kernel_saved_view_path"), "kernel_saved_view", ["path"], unique=False)
     op.create_table(
         "catalog_field",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -11,7 +11,21 @@ from homeport.kernel.knowledge.findings import Wanted, count_by_severity
 from homeport.kernel.module import HomeCard, NavItem, Services
 from homeport.kernel.trust.access import may
 from homeport.kernel.work.runs import RunState, count_by_state
-from homeport.web.pages import admin, finding, findings, home, login, me, run, runs, search, style
+from homeport.web.pages import (
+    admin,
+    finding,
+    findings,
+    findings_bulk,
+    findings_by_owner,
+    home,
+    login,
+    me,
+    run,
+    runs,
+    search,
+    style,
+    views,
+)
 from homeport.web.pages.ownership import NoOwners, Ownership
 
 __all__ = ["FOLDER", "NoOwners", "Ownership", "navigation", "routes"]
@@ -58,8 +72,11 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     runs.add(router, services)
     run.add(router, services)
     findings.add(router, services, owners)
+    findings_by_owner.add(router, services, owners)
+    findings_bulk.add(router, services, owners)
     finding.add(router, services, owners)
     search.add(router, services)
     me.add(router, services)
+    views.add(router, services)
     admin.add(router, services)
     return router

@@ -21,13 +21,12 @@ from homeport.kernel.trust.audit import AuditEntry
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import FindingFacts
-from homeport.web.pages.findings import facts_of
+from homeport.web.pages.findings import SUPPRESSION_DAYS, facts_of
 from homeport.web.pages.ownership import Ownership, find_owner
 from homeport.web.pages.style import render
 from homeport.web.shell import redirect
 
 _ACTION = "finding.suppress"
-_DAYS = (7, 14, 30, 90, 180, 365)
 _USUAL_DAYS = "30"
 _LONGEST_REASON = 2000
 _MOST_EVENTS = 50
@@ -62,7 +61,7 @@ def add(router: APIRouter, services: Services, ownership: Ownership) -> None:
         days: Annotated[str, Form()] = _USUAL_DAYS,
     ) -> Response:
         actor, now = actor_of(request), services.clock()
-        errors = _problems(reason, days)
+        errors = problems_of(reason, days)
         if errors:
             return _page(request, services, ownership, finding_id, {"reason": reason, "days": days}, errors)
         with database.writing() as session:
@@ -100,7 +99,7 @@ def _page(
             "may_suppress": may(actor, _ACTION, owner),
             "who": who_may(_ACTION, owner),
         }
-    context |= {"form": form, "errors": errors, "days": _DAYS}
+    context |= {"form": form, "errors": errors, "days": SUPPRESSION_DAYS}
     return render(request, "pages/finding.html", status_code=422 if errors else 200, **context)
 
 
@@ -108,14 +107,14 @@ def _owner(session: Session, ownership: Ownership, actor: Actor, finding_id: int
     return find_owner(session, ownership, findings.get_finding(session, actor, finding_id).entity)
 
 
-def _problems(reason: str, days: str) -> dict[str, str]:
+def problems_of(reason: str, days: str) -> dict[str, str]:
     """What is wrong in the form: field -> key of what to say."""
     problems = {}
     if not reason.strip():
         problems["reason"] = "pages-suppress-no-reason"
     elif len(reason) > _LONGEST_REASON:
         problems["reason"] = "pages-suppress-long-reason"
-    if days not in map(str, _DAYS):
+    if days not in map(str, SUPPRESSION_DAYS):
         problems["days"] = "pages-suppress-bad-days"
     return problems
 

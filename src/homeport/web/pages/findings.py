@@ -19,18 +19,22 @@ from homeport.kernel.base.errors import InvalidFilter
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import Finding, Severity, State, Wanted
 from homeport.kernel.module import Services
-from homeport.kernel.trust.access import authorize, readable
+from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import FindingFacts
 from homeport.web.pages.ownership import Ownership, selves_of
 from homeport.web.pages.style import render
 from homeport.web.tables import Column, Facet, FacetValue, Page, Query, Table
+from homeport.web.views import menu_of
 
 _PATH = "/findings"
 _BY_RULE = "/findings/by-rule"
 _PAGE_ROWS = 50
 _ME, _NOBODY, _EVERY_STATE = "me", "none", "all"
+SUPPRESSION_DAYS = (7, 14, 30, 90, 180, 365)
+"""For how long a finding can be accepted."""
+
 _FILTERS = ("severity", "rule", "owner", "entity", "state")
 _COLUMNS = (
     Column("severity", "pages-finding-severity"),
@@ -94,6 +98,7 @@ class Asked:
             severities=[_severity(value) for value in query.values("severity")],
             rule=next(iter(query.values("rule")), None),
             entities=self._entities(query),
+            has_entity=None if _NOBODY not in query.values("entity") else False,
         )
 
     def owners(self) -> Mapping[EntityRef, tuple[EntityRef | None, int]]:
@@ -108,7 +113,7 @@ class Asked:
         return set.intersection(*sets) if sets else None
 
     def _named(self, query: Query) -> list[set[EntityRef]]:
-        named = [{EntityRef.parse(value, "component") for value in query.values("entity")}]
+        named = [{EntityRef.parse(value, "component") for value in query.values("entity") if value != _NOBODY}]
         words = query.text.split()
         with_words = [{ref for ref in self._all_entities() if all(word in str(ref) for word in words)}]
         return (named if named[0] else []) + (with_words if words else [])
@@ -165,6 +170,11 @@ def _listed(asked: Asked, table: Table) -> dict[str, Any]:
     total = sum(count for level, count in by_severity.items() if level in wanted.severities or not wanted.severities)
     return {
         "page": Page(rows, total, found.after),
+        "views": menu_of(session, actor, table),
+        "pickable": {
+            one.row.id for one in rows if one.state is State.OPEN and may(actor, "finding.suppress", one.owner)
+        },
+        "days": SUPPRESSION_DAYS,
         "by_severity": by_severity,
         "facets": partial(_facets, _counts(asked, by_severity)),
         "open_total": sum(findings.count_by_severity(session, actor, Wanted(), now).values()),
@@ -201,7 +211,7 @@ def _counts(asked: Asked, by_severity: Mapping[Severity, int]) -> dict[str, list
 def _owner_counts(asked: Asked) -> list[tuple[str, int]]:
     selves, mine, by_owner = selves_of(asked.actor), 0, Counter[str]()
     for owner, count in asked.owners().values():
-        by_owner[_short(owner) if owner else _NOBODY] += count
+        by_owner[short_owner(owner) if owner else _NOBODY] += count
         mine += count if owner in selves else 0
     return [*([(_ME, mine)] if selves else []), *by_owner.most_common()]
 
@@ -249,7 +259,7 @@ def _owners(actor: Actor, values: Collection[str]) -> set[EntityRef]:
     return named | (selves_of(actor) if _ME in values else set())
 
 
-def _short(owner: EntityRef) -> str:
+def short_owner(owner: EntityRef) -> str:
     """The shortest text that `owner:` understands: `order`, `user:default/kim`."""
     return owner.name if (owner.kind, owner.namespace) == ("group", "default") else str(owner)
 

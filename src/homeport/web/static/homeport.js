@@ -6,6 +6,7 @@ const editable = "input, textarea, select, [contenteditable]";
 
 const enhanced = navigator.clipboard ? "[data-copy], [data-opens]" : "[data-opens]";
 for (const element of document.querySelectorAll(enhanced)) element.hidden = false;
+document.documentElement.classList.add("has-script");
 
 // ---- the browser's time zone, for who has not set one
 
@@ -32,6 +33,11 @@ document.addEventListener("click", (event) => {
   const copier = target.closest("[data-copy]");
   if (copier) copy(copier);
   if (target instanceof HTMLDialogElement) target.close();
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-pick-all]")) return;
+  for (const box of document.querySelectorAll("[data-pick]")) box.checked = event.target.checked;
 });
 
 async function copy(button) {

@@ -17,7 +17,7 @@ import yaml
 from homeport.kernel.base.errors import AddressRefused, OutsideUnavailable
 from homeport.kernel.base.settings import OutboundSettings
 from homeport.kernel.edge.outbound import Outbound
-from servers import Respond, answer, make_certificate, serving
+from servers import Respond, answer, make_certificate, serving, unknown
 
 Serve = Callable[[Respond], int]
 SECRET = "s3cr3t-of-the-forge"
@@ -244,7 +244,10 @@ def test_what_is_secret_is_in_no_error_and_no_log(serve: Serve, caplog: pytest.L
     assert SECRET not in caplog.text
 
 
-def test_a_proxy_is_called_in_place_of_the_host_but_for_those_without(serve: Serve) -> None:
+def test_a_proxy_is_called_in_place_of_the_host_but_for_those_without(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown(monkeypatch)
     asked: list[tuple[str, str]] = []
 
     def proxy(handler: BaseHTTPRequestHandler) -> None:

@@ -159,7 +159,37 @@ QUOTED_SCALARS = ["'it''s'", '"q: #"', '"\\n"', "'", '"', "[]", "{}", "[a, b]", 
 LITERAL_SCALARS = ["|", ">", "|-", ">-", "|+", "| # c", "|2"]
 ODD_SCALARS = ["&x y", "*x", "!t x", "# c", "x: y", "?", "? x", "-", "@x", "x\t", "\tx", "...", "---", "--- x"]
 SCALAR = st.sampled_from(PLAIN_SCALARS + QUOTED_SCALARS + LITERAL_SCALARS + ODD_SCALARS)
-LINE = st.tuples(INDENTATION, DASH, KEY, SCALAR).map("".join)
+FLOW_ITEM = st.sampled_from(
+    [
+        "x",
+        "x y",
+        "x  y",
+        "true",
+        "null",
+        "a/b",
+        "a.b+c",
+        "x-",
+        "_",
+        '"q, #]"',
+        "'s: }'",
+        '""',
+        "'it''s'",
+        "1",
+        "-x",
+        "",
+        "x#y",
+    ]
+)
+FLOW_KEY = st.sampled_from(["a: ", "b:  ", "c.d/e: ", "null: ", "a:", "1: ", "f g: ", ""])
+SEPARATOR = st.sampled_from([", ", ",", " , ", "  ,  "])
+FLOW = st.builds(
+    lambda brackets, pairs, separator, after: brackets[0] + separator.join(map("".join, pairs)) + brackets[1] + after,
+    st.sampled_from(["[]", "{}", ("[ ", " ]"), ("{ ", "}")]),
+    st.lists(st.tuples(FLOW_KEY, FLOW_ITEM), max_size=4),
+    SEPARATOR,
+    st.sampled_from(["", " ", " # c", "#c"]),
+)
+LINE = st.tuples(INDENTATION, DASH, KEY, SCALAR | FLOW).map("".join)
 
 
 @given(st.lists(LINE, max_size=8).map("\n".join))
@@ -198,6 +228,13 @@ def test_nothing_makes_reading_fail(data: bytes) -> None:
     for document in documents:
         json.dumps(document.value, allow_nan=False).encode()
         line_of(document.text, ("metadata", "name", 3))
+
+
+@given(st.lists(LINE, max_size=6).map("\n".join))
+@example("? {a: [b]}\n: c\nd: 1")
+def test_looking_for_a_line_never_fails(text: str) -> None:
+    line = line_of(text, ("a", 0, "b"))
+    assert line is None or 1 <= line <= text.count("\n") + 1
 
 
 def test_a_broken_document_does_not_hide_the_others() -> None:

@@ -4,7 +4,8 @@ The root of a location is the fixed part of its target, up to the first wildcard
 outside of it is read, whatever a descriptor in it says and wherever a symbolic link in it leads.
 
 Wildcards are those of npm `glob`, which Backstage uses: `*`, `?`, `[a-z]`, `**` for any folders, `{a,b}`. Names that
-begin with a dot match only where the pattern says the dot, and `**` does not follow symbolic links.
+begin with a dot match only where the pattern says the dot, and `**` does not follow symbolic links. Its rarer forms,
+`+(a|b)`, `{1..3}` and `[[:alpha:]]`, are not wildcards here.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ catalog-kinds-template = Templates
 catalog-kinds-location = Locations
 catalog-filter = Name, title, owner:team
 catalog-total = { $shown } of { $total }
-catalog-empty = Nothing is known yet. Point homeport at a folder of Git repositories; it finds services, APIs, resources and their owners, with or without YAML.
+catalog-empty = Nothing is known yet. Point homeport at Git repositories or catalog files; it finds services, APIs, resources and their owners, with or without YAML.
 catalog-demo-link = Or look at the demo company
 catalog-no-match = Nothing matches these filters.
 catalog-clear = Clear the filters
@@ -52,13 +52,14 @@ catalog-column-source = Source
 catalog-column-findings = Findings
 catalog-column-relation = Relation
 catalog-column-entity = Entity
-catalog-column-folder = Folder
 catalog-column-repositories = Repositories
 catalog-column-entities = Entities
-catalog-column-discovered = Last read
 catalog-column-again = Action
 catalog-facet-none = None
 catalog-facet-me = Mine
+catalog-values-title = Every value of { $facet }
+catalog-values-lead = Most entities first. A click adds the filter to the list, or takes it away.
+catalog-values-find = Find a value
 catalog-origin-yaml = file
 catalog-origin-inferred = auto
 catalog-least-sure = Confidence of the least certain field, from 0 to 1
@@ -100,6 +101,9 @@ catalog-people-count =
        *[other] { $count } people
     }
 catalog-show-all = Show all { $count }
+catalog-ancestry = Where it comes from
+catalog-stale = This may be out of date
+catalog-missing-lead = It is described somewhere, but left out of the catalog. This is why, and how to mend it:
 catalog-unknown = unknown
 catalog-said-by = confirmed by { $name }
 catalog-refused = said to be wrong
@@ -200,7 +204,7 @@ catalog-relation-hasMember = Members
 ## Graph
 
 catalog-graph = Graph
-catalog-graph-lead = What depends on what. Click a box to walk on from there.
+catalog-graph-lead = How things are related: what depends on what, who owns it, what it is part of. Click a box to walk on from there.
 catalog-graph-focus = Entity to begin with
 catalog-graph-show = Show
 catalog-graph-of = Relations of { $name }
@@ -209,10 +213,14 @@ catalog-graph-description = { $count ->
        *[other] { $name } and { $count } entities around it.
     } Arrows point to what is needed.
 catalog-graph-relations = Relations shown
-catalog-graph-dependency = Dependencies
-catalog-graph-api = APIs
-catalog-graph-system = Systems
-catalog-graph-owner = Owners
+catalog-graph-dependsOn = Depends on
+catalog-graph-providesApi = Provides API
+catalog-graph-consumesApi = Consumes API
+catalog-graph-partOf = Part of
+catalog-graph-ownedBy = Owned by
+catalog-graph-parentOf = Parent team
+catalog-graph-memberOf = Member of
+catalog-graph-all = All
 catalog-graph-depth = How far
 catalog-graph-steps =
     { $count ->
@@ -250,30 +258,106 @@ catalog-api-left-out = { $count } more operations are only in the definition bel
 
 ## Text
 
-catalog-yaml-lead = The entity as homeport puts it together: what somebody wrote, with what people confirmed and what was inferred filled in.
-catalog-yaml-composed = Composed
-catalog-yaml-described = As it is written in the repository
+catalog-yaml-lead = What somebody wrote, where there is such a file, and the entity as homeport sees it: placeholders filled in, with what people confirmed and what was inferred.
+catalog-yaml-composed = As homeport sees it
+catalog-yaml-described = As written
 catalog-excerpt = The first { $shown } of { $total } lines.
 catalog-whole-file = Show the whole file
 
-## Discovery
+## Locations
 
-catalog-discover = Discover
-catalog-discover-lead = homeport reads Git repositories on this server and tells what they hold. It never writes to them.
-catalog-discover-step-1 = 1 · Choose a folder
-catalog-discover-step-2 = 2 · Look and start
-catalog-discover-folder = Folder on the server
-catalog-discover-hint = Absolute path to a folder of Git repositories, bare or checked out, in any depth.
-catalog-discover-preview = Preview
-catalog-discover-found =
+catalog-locations = Locations
+catalog-locations-lead = What the catalog is read from. Each is checked every night, and what changed is read again.
+catalog-locations-empty = Nothing is read yet. A location is a folder of Git repositories, a Git URL, a file, an address or a Backstage.
+catalog-location-type-repos = Folder of repositories
+catalog-location-type-git = Git repository
+catalog-location-type-file = Files
+catalog-location-type-url = Address
+catalog-location-type-backstage = Backstage
+catalog-location-help-repos = A folder on this server, such as /srv/git. Every Git repository below it is read whole: owners, APIs and dependencies are found even without YAML.
+catalog-location-help-git = A Git URL over https, ssh or file. The repository is fetched and read whole; with #main:catalog-info.yaml after the URL, only the descriptors at that path.
+catalog-location-help-file = Descriptors on this server: one file, or a pattern such as /srv/catalog/**/*.yaml.
+catalog-location-help-url = A catalog-info.yaml at an address, such as a link into GitHub or GitLab.
+catalog-location-help-backstage = The address of a running Backstage. Its entities are read, and followed when they change.
+catalog-location-origin-config = homeport.yaml
+catalog-location-origin-api = REST API
+catalog-location-origin-person = A person
+catalog-location-fine = Up to date
+catalog-location-not-reached = Can't be read
+catalog-location-trouble = This location can't be read
+catalog-location-keeps = What it gave before stays in the catalog until then.
+catalog-location-all-read = Everything in it could be read the last time.
+catalog-location-not-yet = It has not been read to the end yet. Its run says how far it is.
+catalog-location-added = Added
+catalog-location-entity = In the catalog
+catalog-location-itself = The Location that stands for it
+catalog-location-remove = Remove this location
+catalog-location-remove-lead =
+    { $count ->
+        [0] Nothing came from it yet. It is simply no longer read.
+        [one] It is no longer read, and the entity that came from it leaves the catalog. What people confirmed is kept, and holds again when the location comes back.
+       *[other] It is no longer read, and the { $count } entities that came from it leave the catalog. What people confirmed is kept, and holds again when the location comes back.
+    }
+catalog-location-in-config = homeport.yaml names this location. Take it out of catalog.locations there; it is gone after the next start.
+catalog-notice-location-removed = { $target } is no longer read.
+catalog-unreadable = { $count } unreadable
+catalog-unreadable-parts = Could not be read
+catalog-never-read = not read yet
+catalog-check-again = Check again
+catalog-read-again = Read again
+catalog-remove = Remove
+catalog-since = since { $when }
+catalog-stale-since = Stale since { $when }.
+catalog-column-location = Location
+catalog-column-read-as = Read as
+catalog-column-named-by = Named by
+catalog-column-checked = Last checked
+catalog-column-state = State
+catalog-column-part = Repository or file
+catalog-column-reason = Reason
+catalog-column-since = Since
+catalog-column-files = Files
+catalog-column-standing = In the catalog
+catalog-column-place = Where
+
+## Registering a location
+
+catalog-register = Register a location
+catalog-register-lead = Name what homeport should read. You see what it would add before anything is stored; nothing is ever written to it.
+catalog-register-step-1 = 1 · What to read
+catalog-register-step-2 = 2 · What it would add
+catalog-register-type = How it is read
+catalog-register-target = Location
+catalog-register-hint = Absolute path, pattern, Git URL or address, as the choice above says.
+catalog-register-preview = Preview
+catalog-register-repositories =
     { $count ->
         [one] 1 repository
        *[other] { $count } repositories
     }
-catalog-discover-will = A run reads these repositories and publishes what it finds. Repositories that have not changed are not read again.
-catalog-discover-changed = The folder has changed since the preview. Look at the new list and start again.
-catalog-discover-start = Start discovery
-catalog-discover-reads = What is read
+catalog-register-files =
+    { $count ->
+        [one] 1 file read
+       *[other] { $count } files read
+    }
+catalog-register-will-repositories = These repositories are read and what they hold is published. Those that have not changed are not read again.
+catalog-register-changed = The location has changed since the preview. Look at what it would add now, and go on from there.
+catalog-register-known = This location is registered already. It can be checked again right away.
+catalog-register-cut = { $read } files were read for this preview; { $left } more were found and left for the run.
+catalog-register-add = Add to the catalog
+catalog-register-not-added = with file, line and reason
+catalog-register-see-why = See why
+catalog-register-unshown =
+    { $count ->
+        [one] One more entity is not listed here.
+       *[other] { $count } more entities are not listed here.
+    }
+catalog-register-reads = What is read from repositories
+catalog-standing-new = New
+catalog-standing-present = Already here
+catalog-standing-taken = Name taken
+catalog-standing-rejected = Left out
+catalog-taken-by = described in { $place }
 catalog-reads-owners = Owners from CODEOWNERS and commits
 catalog-reads-apis = APIs from OpenAPI, AsyncAPI and protobuf
 catalog-reads-resources = Resources from CloudFormation and Terraform
@@ -281,11 +365,6 @@ catalog-reads-relations = Dependencies from configuration
 catalog-reads-yaml = catalog-info.yaml, where there is one
 catalog-demo = Only looking?
 catalog-demo-text = The demo builds a company with 40 repositories and discovers them:
-catalog-locations = Folders
-catalog-locations-lead = Each is read again every night.
-catalog-unreadable = { $count } unreadable
-catalog-never-discovered = not yet
-catalog-read-again = Read again
 
 ## Home
 

@@ -42,7 +42,7 @@ pages-actor-system = by homeport itself
 ## Runs
 
 pages-refresh = Refresh
-pages-discover = Discover repositories
+pages-discover = Register a location
 pages-run = Run
 pages-run-state = State
 pages-run-procedure = Procedure
@@ -56,7 +56,7 @@ pages-run-target = Target
 pages-run-detail = What happened
 pages-run-id = Number
 pages-runs-lead = What the platform is doing and has done for someone, with every step and line of it.
-pages-runs-empty = Nothing has run yet. A discovery is a good first one: it reads your repositories and fills the catalog.
+pages-runs-empty = Nothing has run yet. Register a location: the run that reads it fills the catalog.
 pages-runs-total =
     { $count ->
         [one] 1 run
@@ -109,9 +109,13 @@ pages-log-empty = The run wrote no log.
 
 ## Values of plans, inputs and outcomes
 
-pages-value-target = Folder
+pages-value-target = Location
+pages-value-type = Read as
 pages-value-only = Only
 pages-value-repositories = Repositories
+pages-value-files = Files
+pages-value-trouble = Trouble
+pages-value-unreadable = Unreadable
 pages-value-added = New
 pages-value-changed = Changed
 pages-value-removed = Removed
@@ -124,7 +128,27 @@ pages-findings-lead = What is wrong with what you run, who can mend it and by wh
 pages-findings-views = Views of findings
 pages-findings-all = One by one
 pages-findings-by-rule = By rule
-pages-findings-never = Nothing has been looked at yet. A discovery reads your repositories and reports what it finds wrong in them.
+pages-findings-by-owner = By owner
+pages-finding-by-severity = By severity
+pages-finding-entities = Entities
+pages-unowned = Without an owner
+pages-unowned-lead = These wait for nobody in particular. Name an owner, or mend them as an operator.
+pages-unowned-owner = Entities that nobody owns
+pages-unowned-owner-note = or that are left out of the catalog
+pages-unowned-entity = About no entity
+pages-unowned-entity-note = sources, repositories and files as such
+pages-bulk = Accept what is selected for a while
+pages-bulk-lead = All that is selected leaves the list of what is open, for one reason, and comes back by itself.
+pages-bulk-pick = Select
+pages-bulk-all = Select all on this page
+pages-bulk-do = Accept the selected
+pages-bulk-none = Select at least one finding first.
+pages-notice-bulk-suppressed =
+    { $count ->
+        [one] One finding is accepted for { $days } days.
+       *[other] { $count } findings are accepted for { $days } days.
+    }
+pages-findings-never = Nothing has been looked at yet. Register a location: whatever is wrong in it is reported here.
 pages-findings-none = Nothing is wrong that homeport knows of. Findings that are accepted or mended are kept.
 pages-findings-all-states = Show those accepted and mended too
 pages-findings-no-match = Nothing matches these filters.
@@ -200,6 +224,30 @@ pages-notice-suppressed =
        *[other] Accepted for { $days } days.
     }
 pages-notice-unsuppressed = The finding is open again.
+
+## Saved views
+
+pages-views = Saved views
+pages-views-lead = Filters, orders and columns of lists under a name. Your own are seen by nobody else.
+pages-views-empty = No view is saved yet. Filter a list as you like it, then choose “Save this view” above it.
+pages-view = View
+pages-view-list = List
+pages-view-audience = Shared with
+pages-view-audience-hint = Members of a team share with their team, operators with everyone; whoever may share with them may also rename and delete.
+pages-view-by = Made by
+pages-view-act = Action
+pages-view-me = Only me
+pages-view-everyone = Everyone
+pages-view-save = Save this view
+pages-view-lead = The filter, the order and the columns of the list, under a name.
+pages-view-name = Name
+pages-view-do = Save
+pages-view-change = Change
+pages-view-delete = Delete this view
+pages-view-delete-lead = Only the name goes; nothing that it shows is touched.
+pages-notice-view-saved = { $name } is saved. You find it under “Views” above the list.
+pages-notice-view-changed = { $name } is changed.
+pages-notice-view-deleted = { $name } is deleted.
 
 ## Home
 

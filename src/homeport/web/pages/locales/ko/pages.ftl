@@ -42,7 +42,7 @@ pages-actor-system = homeport 자동 실행
 ## 실행
 
 pages-refresh = 새로 고침
-pages-discover = 저장소 탐색
+pages-discover = 위치 등록
 pages-run = 실행
 pages-run-state = 상태
 pages-run-procedure = 절차
@@ -56,7 +56,7 @@ pages-run-target = 대상
 pages-run-detail = 결과
 pages-run-id = 번호
 pages-runs-lead = 플랫폼이 대신 한 일과 지금 하는 일입니다. 단계와 로그를 모두 볼 수 있습니다.
-pages-runs-empty = 아직 실행한 것이 없습니다. 저장소 탐색부터 시작해 보십시오. 저장소를 읽어 카탈로그를 채웁니다.
+pages-runs-empty = 아직 실행한 것이 없습니다. 위치를 등록해 보십시오. 실행하면서 읽은 내용으로 카탈로그를 채웁니다.
 pages-runs-total = { $count }건
 pages-runs-filter = 사람, 번호, 오류로 찾기
 pages-run-copy-id = 번호 { $id } 복사
@@ -92,9 +92,13 @@ pages-log-empty = 이 실행은 로그를 남기지 않았습니다.
 
 ## 계획, 입력, 결과의 값
 
-pages-value-target = 폴더
+pages-value-target = 위치
+pages-value-type = 읽는 방식
 pages-value-only = 범위
 pages-value-repositories = 저장소
+pages-value-files = 파일
+pages-value-trouble = 문제
+pages-value-unreadable = 읽지 못함
 pages-value-added = 추가
 pages-value-changed = 변경
 pages-value-removed = 삭제
@@ -107,7 +111,23 @@ pages-findings-lead = 운영 중인 시스템에서 무엇이 잘못되었고, �
 pages-findings-views = 보기 방식
 pages-findings-all = 하나씩
 pages-findings-by-rule = 규칙별
-pages-findings-never = 아직 살펴본 것이 없습니다. 저장소 탐색을 실행하면 저장소를 읽고 잘못된 점을 알려 줍니다.
+pages-findings-by-owner = 담당별
+pages-finding-by-severity = 심각도별
+pages-finding-entities = 항목
+pages-unowned = 담당 없음
+pages-unowned-lead = 맡은 사람이 없는 발견 사항입니다. 담당을 지정하거나 운영자가 해결하십시오.
+pages-unowned-owner = 담당 없는 항목
+pages-unowned-owner-note = 카탈로그에서 제외된 항목 포함
+pages-unowned-entity = 항목과 무관함
+pages-unowned-entity-note = 출처, 저장소, 파일 자체의 문제
+pages-bulk = 선택한 것을 당분간 보류
+pages-bulk-lead = 선택한 발견 사항을 같은 이유로 미해결 목록에서 빼 두며, 기간이 지나면 다시 나타납니다.
+pages-bulk-pick = 선택
+pages-bulk-all = 이 페이지 모두 선택
+pages-bulk-do = 선택한 것 보류
+pages-bulk-none = 먼저 발견 사항을 하나 이상 선택하십시오.
+pages-notice-bulk-suppressed = 발견 사항 { $count }건을 { $days }일 동안 보류했습니다.
+pages-findings-never = 아직 살펴본 것이 없습니다. 위치를 등록하면 잘못된 점을 여기에서 알려 줍니다.
 pages-findings-none = 알려진 문제가 없습니다. 보류하거나 해결한 발견 사항은 따로 남아 있습니다.
 pages-findings-all-states = 보류·해결한 것도 보기
 pages-findings-no-match = 조건에 맞는 항목이 없습니다.
@@ -175,6 +195,30 @@ pages-notice-suppressed =
        *[other] { $days }일 동안 보류합니다.
     }
 pages-notice-unsuppressed = 보류를 해제했습니다.
+
+## 저장한 보기
+
+pages-views = 저장한 보기
+pages-views-lead = 목록의 필터, 정렬, 열에 이름을 붙여 저장한 것입니다. 내 보기는 다른 사람에게 보이지 않습니다.
+pages-views-empty = 저장한 보기가 아직 없습니다. 목록을 원하는 대로 거른 다음 위쪽의 ‘지금 보기 저장’을 선택하십시오.
+pages-view = 보기
+pages-view-list = 목록
+pages-view-audience = 공유 대상
+pages-view-audience-hint = 팀원은 자기 팀과, 운영자는 모두와 공유할 수 있습니다. 공유할 수 있는 사람은 이름을 바꾸거나 삭제할 수도 있습니다.
+pages-view-by = 만든 사람
+pages-view-act = 작업
+pages-view-me = 나만
+pages-view-everyone = 모두
+pages-view-save = 지금 보기 저장
+pages-view-lead = 목록의 필터, 정렬, 열에 이름을 붙입니다.
+pages-view-name = 이름
+pages-view-do = 저장
+pages-view-change = 바꾸기
+pages-view-delete = 이 보기 삭제
+pages-view-delete-lead = 이름만 없어지며, 보기에 나타나는 항목은 그대로입니다.
+pages-notice-view-saved = { $name }{ PARTICLE($name, "을/를") } 저장했습니다. 목록 위의 ‘보기’에서 열 수 있습니다.
+pages-notice-view-changed = { $name }{ PARTICLE($name, "을/를") } 바꾸었습니다.
+pages-notice-view-deleted = { $name }{ PARTICLE($name, "을/를") } 삭제했습니다.
 
 ## 홈
 
@@ -278,7 +322,7 @@ pages-queue-stuck-title = 처리되지 않는 일이 있습니다
 pages-queue-stuck = 30초 넘게 기다린 일을 가져가는 워커가 없습니다. 서버도 일을 처리하지만, 다음 명령으로 워커를 더 실행할 수 있습니다.
 pages-parked-count = 전달하지 못해 따로 보관한 이벤트가 { $count }건 있습니다.
 pages-parked-look = 확인하기
-pages-parked-lead = 여섯 번 전달에 실패해 따로 보관한 이벤트입니다. 뒤따르는 이벤트는 계속 처리되지만, 이 이벤트로 해야 했던 일은 되지 않았습니다. 오류를 보고 원인을 고친 다음, 저장소 탐색처럼 해당 작업을 다시 실행하십시오.
+pages-parked-lead = 여섯 번 전달에 실패해 따로 보관한 이벤트입니다. 뒤따르는 이벤트는 계속 처리되지만, 이 이벤트로 해야 했던 일은 되지 않았습니다. 오류를 보고 원인을 고친 다음, 위치 읽기처럼 해당 작업을 다시 실행하십시오.
 pages-parked-none = 모든 이벤트가 제대로 전달되었습니다.
 pages-event = 이벤트
 pages-event-subscriber = 받는 곳

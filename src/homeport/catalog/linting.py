@@ -1,0 +1,65 @@
+"""Judging descriptors before they are pushed, by the rules that the catalog reads them by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeport.catalog.adapters.sources.files import FileSource
+from homeport.catalog.domain.described import Described
+from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.domain.relations import stated_relations
+from homeport.catalog.previewing import look
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import SourceUnreadable
+
+_USUAL = "catalog-info.{yaml,yml}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with descriptors, by file and line; `files` and `entities` count what was read and is fine."""
+
+    problems: Sequence[Problem]
+    files: int
+    entities: int
+
+
+def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) -> Verdict:
+    """Judge a file, the files that a pattern matches, or every catalog-info.yaml below a folder, and where they lead.
+
+    Args:
+        is_whole: nothing else is in the catalog, so that what is referred to has to be here as well.
+
+    Raises:
+        SourceUnreadable: there is nothing to judge.
+    """
+    target = str(path.absolute() / "**" / _USUAL) if path.is_dir() else str(path.absolute())
+    source = FileSource(target)
+    starts = source.starts()
+    if not starts:
+        raise SourceUnreadable(f"No {_USUAL} was found at {path}. Name a file, a pattern or another folder.")
+    seen = look(source, starts, f"file:{target}", other_kinds, most_files=math.inf, most_seconds=math.inf)
+    first: dict[str, tuple[str, Described]] = {}
+    problems = list(seen.problems)
+    for key, one in seen.found:
+        if one.ref in first:
+            other, described = first[one.ref]
+            told = {"entity": one.ref, "first": f"{other}:{described.line}", "second": f"{key}:{one.line}"}
+            problems.append(Problem("catalog.duplicate-entity", Place(key, one.line), told, entity=one.ref))
+        else:
+            first[one.ref] = (key, one)
+    if is_whole:
+        problems += _dangling(first)
+    problems.sort(key=lambda one: (one.place.file, one.place.line or 0) if one.place else ("", 0))
+    return Verdict(problems, seen.read_count, len(first))
+
+
+def _dangling(found: dict[str, tuple[str, Described]]) -> Iterator[Problem]:
+    for ref, (key, one) in found.items():
+        for relation, target in stated_relations(EntityRef.parse(ref), one.document):
+            if target not in found:
+                told = {"entity": ref, "relation": relation, "target": target}
+                yield Problem("catalog.dangling-relation", Place(key, one.line), told, entity=ref)
