@@ -194,6 +194,7 @@ class Locations:
     def _remove(self, session: Session, actor: Actor, row: LocationRow) -> None:
         now = self._services.clock()
         self._stop_reading(session, actor, row)
+        storing.wait_for_other_writers(session)
         gone = storing.known_of_location(session, row.id)
         storing.remove(session, actor, list(gone), now)
         forget_location(session, row.id, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, func
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from homeport.kernel.base.database import Base
@@ -191,3 +191,10 @@ RELATIONS = Table(
 
 The way back is not stored: whoever asks for the relations of an entity looks at both ends.
 """
+
+GENERATION = Table(
+    "catalog_generation",
+    Base.metadata,
+    Column("number", BigInteger, nullable=False),
+)
+"""How often the catalog has changed: one row, so that what was counted can be remembered until it does again."""

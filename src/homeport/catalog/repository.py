@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
+from homeport.catalog.counting import remembered
 from homeport.catalog.domain.composition import Answer, Verdict, digest
 from homeport.catalog.domain.described import fields_of_document
 from homeport.catalog.domain.fields import DescribedEntity, Place
@@ -73,6 +74,12 @@ class Query:
     sort: str = "name"
     descending: bool = False
 
+    @property
+    def narrowing(self) -> Hashable:
+        """What is asked for, whatever its order; equal for questions that find the same."""
+        facets = sorted((facet, tuple(values)) for facet, values in self.facets.items() if values)
+        return tuple(facets), self.text, self.has_questions
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -90,9 +97,11 @@ def list_entities(session: Session, actor: Actor | None, query: Query, limit: in
         InvalidFilter: an unknown facet or sort.
     """
     column = _sort_column(query.sort)
-    ordered = (column.desc() if query.descending else column.asc()).nulls_last()
+    ordered = column.desc() if query.descending else column.asc()
+    if column.nullable:  # said of others, it keeps SQLite from walking the index
+        ordered = ordered.nulls_last()
     found = _matching(select(EntityRow), actor, query).order_by(ordered, EntityRow.id).limit(limit).offset(offset)
-    total = session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
+    total = count_where(session, actor, query)
     rows = session.scalars(found.options(*_WITHOUT_DOCUMENTS)).all()
     return Page(rows, total, offset + limit if offset + limit < total else None)
 
@@ -105,8 +114,13 @@ def facet_counts(session: Session, actor: Actor | None, query: Query, facet: str
     column = _facet_column(facet)
     others = {name: values for name, values in query.facets.items() if name != facet}
     narrowed = Query(others, query.text, query.has_questions)
-    counted = _matching(select(column, func.count()), actor, narrowed).group_by(column)
-    return sorted(session.execute(counted).all(), key=lambda pair: (-pair[1], pair[0] or ""))
+
+    def count() -> list[tuple[str | None, int]]:
+        counted = _matching(select(column, func.count()), actor, narrowed).group_by(column)
+        found = ((value, number) for value, number in session.execute(counted))
+        return sorted(found, key=lambda pair: (-pair[1], pair[0] or ""))
+
+    return remembered(session, actor, ("facet", facet, narrowed.narrowing), count)
 
 
 def all_facet_counts(
@@ -121,12 +135,16 @@ def all_facet_counts(
     narrowed = [facet for facet in wanted if query.facets.get(facet)]
     free = [facet for facet in wanted if facet not in narrowed]
     found = {facet: facet_counts(session, actor, query, facet) for facet in narrowed}
-    if free:
+
+    def count() -> dict[str, list[tuple[str | None, int]]]:
         rows = session.execute(_matching(select(*map(_facet_column, free)), actor, query)).all()
         columns = zip(*rows, strict=True) if rows else ((),) * len(free)
-        for facet, values in zip(free, columns, strict=True):
-            found[facet] = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0] or ""))
-    return found
+        return {
+            facet: sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0] or ""))
+            for facet, values in zip(free, columns, strict=True)
+        }
+
+    return found | (remembered(session, actor, ("facets", *free, query.narrowing), count) if free else {})
 
 
 def find_entity(session: Session, actor: Actor | None, ref: EntityRef) -> EntityRow | None:
@@ -514,12 +532,13 @@ def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
     """Return how many entities there are of each kind, in lower case."""
     kind = func.lower(EntityRow.kind)
     query = readable(actor, select(kind, func.count()), EntityRow.ref).group_by(kind)
-    return dict(session.execute(query).all())
+    return remembered(session, actor, "kinds", lambda: dict(session.execute(query).all()))
 
 
 def count_where(session: Session, actor: Actor | None, query: Query) -> int:
     """Return how many entities match."""
-    return session.scalar(_matching(select(func.count()).select_from(EntityRow), actor, query)) or 0
+    counted = _matching(select(func.count()).select_from(EntityRow), actor, query)
+    return remembered(session, actor, ("count", query.narrowing), lambda: session.scalar(counted) or 0)
 
 
 def _asked(query: Any, owners: Iterable[str] | None) -> Select[Any]:

@@ -48,6 +48,7 @@ class Catalog:
     def publish(self, session: Session, actor: Actor, found: Mapping[int, Sequence[DiscoveredEntity]]) -> Published:
         """Let the catalog hold exactly what was found, by location; a name that another location has stays there."""
         now = self._services.clock()
+        storing.wait_for_other_writers(session)
         answers = repository.answers_by_ref(session)
         published = Published()
         for location_id, entities in found.items():
@@ -81,6 +82,7 @@ class Catalog:
         as far as the rest does not say otherwise.
         """
         now = self._services.clock()
+        storing.wait_for_other_writers(session)
         entries: dict[str, Entry] = {}
         duplicates = []
         known = storing.known_by_ref(session, [one.ref for _, reading in read for one in reading.entities])
@@ -115,6 +117,7 @@ class Catalog:
             Forbidden: the actor neither owns the entity nor is an operator.
             InvalidInput: the field is written in the repository; change it there.
         """
+        storing.wait_for_other_writers(session)
         row = repository.find_entity(session, actor, ref)
         if row is None:
             raise NotFound(f"There is no entity {ref}.")

@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from homeport.catalog import counting
 from homeport.catalog.domain.columns import columns_of
 from homeport.catalog.domain.index_rows import indexed_values
 from homeport.catalog.domain.relations import stated_relations
@@ -27,6 +28,7 @@ from homeport.kernel.trust.identity import Actor
 _ENTITIES = cast(Table, EntityRow.__table__)
 _FIELDS = cast(Table, FieldRow.__table__)
 _CHUNK = 500
+_WRITER_LOCK = 1_796_219_404
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ def etag_of(document: Mapping[str, Any]) -> str:
     return hashlib.blake2b(to_json(document).encode(), digest_size=20).hexdigest()
 
 
+def wait_for_other_writers(session: Session) -> None:
+    """Return when nobody else changes entities, before one looks at what is there to change it."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
+
+
 def known_by_ref(session: Session, refs: Iterable[str]) -> dict[str, Known]:
     """Return what is stored of those of the entities that exist."""
     return {ref: known for chunk in _chunks(list(refs)) for ref, known in _known(session, EntityRow.ref.in_(chunk))}
@@ -133,6 +141,7 @@ def store(
         session.execute(_update_of(rows[changed[0].ref]), [_renamed(rows[one.ref]) for one in changed])
     _move(session, [one for one in entries if one.ref not in ids], known)
     if rows:
+        counting.forget(session)
         _insert_parts(session, [*new, *changed], rows, now)
         search.index(session, [_search_document(rows[one.ref], one.document) for one in (*new, *changed)])
         noted = [*((one, "added") for one in new), *((one, _what_changed(one, rows, known)) for one in changed)]
@@ -147,6 +156,8 @@ def store(
 
 def remove(session: Session, actor: Actor, refs: Collection[str], now: datetime) -> None:
     """Take the entities and all that belongs to them out of the catalog."""
+    if refs:
+        counting.forget(session)
     for chunk in _chunks(list(refs)):
         found = session.execute(
             select(EntityRow.id, EntityRow.ref, EntityRow.repository).where(EntityRow.ref.in_(chunk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -314,3 +315,14 @@ def test_an_answer_to_a_described_entity_without_an_owner_survives_reading(files
         Catalog(installation.services).answer(
             session, SYSTEM, EntityRef.parse("component:x"), "spec.owner", "group:default/team-a", "wrong"
         )
+
+
+def test_two_locations_read_at_once_give_each_name_to_one_of_them(installation: Installation, tmp_path: Path) -> None:
+    places = [Files(installation, tmp_path / f"catalog-{number}") for number in range(2)]
+    for place in places:
+        place.write({f"{letter}.yaml": component(letter) for letter in "abcdefgh"})
+    with ThreadPoolExecutor() as pool:
+        outcomes = list(pool.map(lambda place: place.read(), places))
+    assert sum(outcome["added"] for outcome in outcomes) == 8 + 2  # and a Location for each
+    with installation.database.reading() as session:
+        assert repository.count_by_kind(session, SYSTEM)["component"] == 8

@@ -432,6 +432,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_field")),
         sa.UniqueConstraint("entity_id", "path", name=op.f("uq_catalog_field_entity_id_path")),
     )
+    generation = op.create_table("catalog_generation", sa.Column("number", sa.BigInteger(), nullable=False))
+    op.bulk_insert(generation, [{"number": 0}])
     create_search_tables(op.get_bind())
 
 
