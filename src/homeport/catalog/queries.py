@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeAlias
 from typing import cast as typing_cast
 
@@ -159,7 +158,7 @@ def page_of(
 
 def count_of(session: Session, actor: Actor | None, asked: Asked, condition: Condition | None) -> int:
     """Return how many entities there are of what is asked for; those that an order leaves out are not counted."""
-    query = select(func.count()).select_from(_ENTITIES).where(*_matching(asked, condition, is_counted=True))
+    query = select(func.count()).select_from(_ENTITIES).where(*_matching(asked, condition))
     order = asked.order_field
     if order is not None and order.field.lower() not in _COLUMNS:
         query = query.where(_exists(order.field.lower()))
@@ -261,7 +260,7 @@ def _count_columns(
     columns = [_COLUMNS[key].original for key in keys]
     query = select(*columns, func.count()).select_from(_ENTITIES).group_by(*columns)
     if condition is not None:
-        query = query.where(_compiled(condition, is_counted=True))
+        query = query.where(_by_spelling(condition))
     for *values, count in session.execute(readable(actor, query, _E.ref)):
         for key, value in zip(keys, values, strict=True):
             if value is not None:
@@ -335,9 +334,9 @@ def _beyond(keys: Sequence[Any], place: Sequence[str], down: bool) -> ColumnElem
     return here < there if down else here > there
 
 
-def _matching(asked: Asked, condition: Condition | None, *, is_counted: bool = False) -> Iterator[ColumnElement[bool]]:
+def _matching(asked: Asked, condition: Condition | None) -> Iterator[ColumnElement[bool]]:
     if condition is not None:
-        yield _compiled(condition, is_counted=is_counted)
+        yield _compiled(condition)
     term = asked.text.term.strip().lower() if asked.text else ""
     if asked.text is not None and term:
         yield _contains(asked, asked.text, f"%{term}%")
@@ -362,25 +361,18 @@ def _contains(asked: Asked, text: FullText, pattern: str) -> ColumnElement[bool]
     return or_(false(), *found)
 
 
-def _compiled(condition: Condition, *, is_counted: bool = False) -> ColumnElement[bool]:
-    """The condition as SQL; with `is_counted` so that an index alone can tell how many it holds for.
-
-    Kinds that are always spelled alike are then compared as they are: of lower(kind), SQLite makes sure row by row.
-    """
-    compiled = partial(_compiled, is_counted=is_counted)
+def _compiled(condition: Condition) -> ColumnElement[bool]:
     match condition:
-        case Has("kind", values) if is_counted and values and all(kind in _SPELLED for kind in values):
-            return _E.kind.in_([_SPELLED[kind] for kind in values])
         case Has(key, values):
             return _exists(key) if values is None else _has(key, values)
         case HasPrefix(key, prefix):
             return _has_prefix(key, prefix)
         case Every(parts):
-            return and_(true(), *map(compiled, parts))
+            return and_(true(), *map(_compiled, parts))
         case Either(parts):
-            return or_(false(), *map(compiled, parts))
+            return or_(false(), *map(_compiled, parts))
         case Not(inner):
-            return ~compiled(inner)
+            return ~_compiled(inner)
 
 
 def _has(key: str, values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -436,6 +428,14 @@ def _items(key: str) -> Iterator[tuple[str, str]]:
         while at > 0:
             yield f"{key[:at]}[]", key[at + 1 :]
             at = key.find(".", at + 1)
+
+
+def _by_spelling(condition: Condition) -> ColumnElement[bool]:
+    """The condition; where it only asks for kinds that are always spelled alike, so that a narrow index serves it."""
+    kinds = kinds_only(condition)
+    if kinds and all(kind in _SPELLED for kind in kinds):
+        return _E.kind.in_([_SPELLED[kind] for kind in kinds])
+    return _compiled(condition)
 
 
 def _first_value(key: str) -> SQLColumnExpression[Any]:

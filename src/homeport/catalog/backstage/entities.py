@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
+from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from homeport.catalog import queries
 from homeport.catalog.backstage.answering import Fields, entities, facets_json, json_answer
 from homeport.catalog.backstage.asking import Ask, count, field, required, texts, understood
+from homeport.catalog.counting import remembered
 from homeport.catalog.domain.cursors import Asked, FullText, OrderField, decode, decode_cursor, encode, turned
-from homeport.catalog.domain.filters import FilterRefused, Predicate, predicate_of
+from homeport.catalog.domain.filters import Condition, FilterRefused, Predicate, predicate_of
 from homeport.catalog.domain.uids import id_of, uid_of
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import InvalidInput, NotFound
@@ -179,7 +181,9 @@ class Entities:
     def _facets(self, ask: Ask, named: Sequence[str], predicate: Predicate | None) -> Response:
         condition = understood(predicate)
         with self._database.reading() as session:
-            return json_answer(facets_json(queries.facets_of(session, ask.actor, named, condition)))
+            key = ("facets", tuple(named), condition)
+            found = remembered(session, ask.actor, key, lambda: queries.facets_of(session, ask.actor, named, condition))
+            return json_answer(facets_json(found))
 
     def _page(self, ask: Ask, paged: _Paged) -> Response:
         asked, limit = paged.asked, paged.limit
@@ -191,7 +195,7 @@ class Entities:
             if total is None and paged.with_total:
                 total = _total_of(paged, rows)
                 if total is None:
-                    total = queries.count_of(session, ask.actor, asked, condition)
+                    total = _counted(session, ask, asked, condition)
             has_more = bool(limit) and (asked.is_previous or len(rows) > limit)
             rows = rows[:limit]
             if asked.is_previous:
@@ -220,6 +224,11 @@ class Entities:
                 left = replace(left, after=_place(left, rows[-1]))
 
         return StreamingResponse(parts(), headers={"Content-Type": "application/json; charset=utf-8"})
+
+
+def _counted(session: Session, ask: Ask, asked: Asked, condition: Condition | None) -> int:
+    key = ("total", condition, asked.order_field, asked.text)
+    return remembered(session, ask.actor, key, lambda: queries.count_of(session, ask.actor, asked, condition))
 
 
 def _total_of(paged: _Paged, rows: Sequence[Any]) -> int | None:
