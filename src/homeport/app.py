@@ -28,6 +28,7 @@ from homeport.kernel.work.worker import Worker
 from homeport.web import pages, problems
 from homeport.web.identify import Identify, actor_of
 from homeport.web.rest import findings, runs, search, tokens
+from homeport.web.rest.document import document
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
 
@@ -166,8 +167,9 @@ def _rest(homeport: Homeport) -> APIRouter:
 
     @router.get("/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> JSONResponse:
-        actor_of(request)
-        return JSONResponse(request.app.openapi())
+        if not homeport.settings.openapi_anonymous:
+            actor_of(request)
+        return JSONResponse(document(request.app))
 
     return router
 

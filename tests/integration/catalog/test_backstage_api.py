@@ -456,6 +456,7 @@ def test_ancestry_leads_to_the_location(catalog: Catalog) -> None:
         ("GET", "/entities/by-uid/none", None, 404, "NotFoundError"),
         ("GET", "/entities/by-name/component/default/none/ancestry", None, 404, "NotFoundError"),
         ("GET", "/nothing/here?a=b", None, 404, "NotFoundError"),
+        ("GET", "/entities/by-uid/%0A", None, 404, "NotFoundError"),
         ("GET", "/entities/by-query?limit=x", None, 400, "InputError"),
         ("GET", "/entities/by-query?limit=-1", None, 400, "InputError"),
         ("GET", "/entities?limit=0", None, 400, "InputError"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from homeport.catalog.backstage.answering import error_answer, json_answer, tagged
 from homeport.catalog.backstage.asking import Ask, may_change, parsed_query
+from homeport.catalog.backstage.document import document
 from homeport.catalog.backstage.entities import Entities
 from homeport.catalog.backstage.locations import LocationOperations
 from homeport.catalog.locations import Locations
@@ -47,7 +49,9 @@ class _Operation:
 
 def mounts(services: Services, locations: Locations) -> Sequence[BaseRoute]:
     """Return what stands under /api/catalog, and the health paths beside it."""
-    return [Mount(PREFIX, application(services, locations)), *_health(services)]
+    mount = Mount(PREFIX, application(services, locations))
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line break is no way out of the envelope
+    return [mount, *_health(services)]
 
 
 def application(services: Services, locations: Locations) -> Starlette:
@@ -59,7 +63,14 @@ def application(services: Services, locations: Locations) -> Starlette:
     routes: list[BaseRoute] = [
         Route(path, _endpoint(operations, is_open), methods=list(operations)) for path, operations in by_path.items()
     ]
-    routes.append(Route("/.backstage/auth/v1/jwks.json", _keys))
+    is_shown = services.settings.openapi_anonymous
+
+    def openapi(request: Request) -> Response:
+        if not is_shown:
+            actor_of(request)
+        return json_answer(document(is_open))
+
+    routes += [Route("/openapi.json", openapi), Route("/.backstage/auth/v1/jwks.json", _keys)]
     app = Starlette(
         routes=routes,
         exception_handlers={HomeportError: _on_known, HTTPException: _on_http, Exception: _on_unforeseen},
@@ -127,9 +138,10 @@ def _actor(request: Request, *, is_open: bool) -> Actor:
 
 
 def _target(request: Request) -> str:
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", "")) or "/"
+    """Path and query as they were sent, without the prefix."""
+    path = request.scope["raw_path"].decode("latin-1").removeprefix(PREFIX) or "/"
     query = request.scope["query_string"].decode("latin-1")
-    return f"{path}?{query}" if query else str(path)
+    return f"{path}?{query}" if query else path
 
 
 def _health(services: Services) -> list[BaseRoute]:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 
 from homeport.catalog.domain.facts import Facts, Sign
 from homeport.catalog.domain.fields import Candidate, Place
+from homeport.catalog.domain.languages import is_wrapper
 from homeport.catalog.domain.paths import Role, role_of
 from homeport.catalog.domain.type_manifests import is_front_end, manifest_signs
+from homeport.catalog.domain.type_running import running_signs
 from homeport.catalog.domain.type_words import name_signs, word_signs
 from homeport.catalog.domain.words import words
 
@@ -49,6 +51,9 @@ def _signs(facts: Facts) -> Iterator[Sign]:
     yield from manifest_signs(facts)
     yield from name_signs(facts)
     yield from word_signs(facts)
+    yield from running_signs(facts)
+    if facts.api_count and facts.manifests and is_wrapper(facts.files, facts.api_bytes):
+        yield Sign("library", 1.0, "layout")
     yield from _started(facts)
     yield from _laid_out(facts)
 
@@ -85,8 +90,6 @@ def _laid_out(facts: Facts) -> Iterator[Sign]:
         yield Sign("tool", 1.6, "layout")
     if ".pre-commit-hooks.yaml" in paths:
         yield Sign("tool", 1.0, "layout", Place(".pre-commit-hooks.yaml"))
-    if any(re.search(r"(^|/)systemd/[^/]+\.service$|^debian/[^/]*\.service$", path) for path in paths):
-        yield Sign("service", 1.0, "layout")
     if "dbt_project.yml" in paths:
         yield Sign("job", 1.2, "layout", Place("dbt_project.yml"))
     if any("requirements" not in one.traits for one in facts.manifests) or facts.deployments:

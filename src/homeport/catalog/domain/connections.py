@@ -8,35 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote
 
-from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.products import EMBEDDED, PORTS, SCHEMES, UNNAMED, product_of_word
 from homeport.catalog.domain.reading import Dependency
+from homeport.catalog.domain.settings import Setting, together, words_of
 from homeport.catalog.domain.words import words
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting of configuration: its name with dots for nesting (`spring.datasource.url`), and its text.
-
-    Of a section that `is_off` only the hosts of others count: they say what the component can call.
-    """
-
-    name: str
-    value: str
-    source: str
-    place: Place
-    is_off: bool = False
-
 
 _URL = re.compile(
     r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s,;\"'<>]*)"
     r"(?::(?P<port>\d+))?(?P<path>/[^\s?#,;\"']*)?"
 )
 _SOCKET = re.compile(r"wss?://", re.IGNORECASE)
-_READ_AT = words("doc docs developer developers help support wiki blog learn community forum")
+_READ_AT = words("download downloads doc docs developer developers help support wiki blog learn community forum")
 _READ_IN = words(
     "doc docs documentation wiki blog guide guides help reference references manual faq article "
     "articles tutorial tutorials"
@@ -47,7 +32,9 @@ _FILES = words(
 )
 _JDBC = re.compile(r"(?:jdbc|r2dbc)(?::pool)?:(?P<driver>[a-z0-9-]+)(?::[a-z0-9:-]*?)?:(?P<rest>\S*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<port>\d{2,5})")
-_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_.-]+:-?([^{}]*)\}")
+_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_.-]+:[-=]?([^{}]*)\}")
+_PASSED_ON = re.compile(r"\$\{([A-Za-z0-9_]+)\}|\$([A-Za-z0-9_]+)|\$\{\}")
+"""A variable and nothing else: where it is only handed on, nothing is said of its value."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|<[^>]*>|%[A-Z_]+%|\$[A-Z_]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,200}")
 _HOST = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -56,6 +43,8 @@ _ARN = re.compile(
 )
 _QUEUE_URL = re.compile(r"https?://(?:sqs\.[\w-]+|[\w-]+\.queue)\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
 
+_ASKING = words("prometheus")
+"""What comes to ask, so that an address named after it without a scheme is where it is answered."""
 _ADDRESS_WORDS = words(
     "host hosts hostname url uri urls uris addr addrs address addresses endpoint endpoints server servers broker "
     "brokers node nodes dsn cluster bootstrap target targets upstream"
@@ -67,10 +56,6 @@ _NO_ADDRESS = words(
 _CHOICE_WORDS = words("driver connection backend engine client dialect type adapter vendor provider store")
 _CHOICE_SUBJECTS = words("db database databases datasource cache caches queue session broker storage mq messaging")
 _OTHERS_WORDS = _ADDRESS_WORDS | words("api service base baseurl baseuri apiurl svc gateway webhook")
-_BROWSER_PREFIX = re.compile(
-    r"^(next_public|nuxt_public|expo_public|public|react_app|vue_app|vite|gatsby)_", re.IGNORECASE
-)
-"""What front ends put before a setting's name so that it reaches the browser."""
 _GRPC_PORTS = words("50051 9090 6565")
 _HTTP_PORTS = words("80 443 3000 5000 8000 8080 8443")
 _GENERAL_LABELS = words(
@@ -81,13 +66,22 @@ _GENERAL_LABELS = words(
 _OWN_WORDS = words(
     "homepage docs doc documentation repository repo image icon logo avatar license schema cors origin origins allowed "
     "referer redirect callback public self site app frontend nextauth website proxy issuer tag registry contact "
-    "support help terms privacy xmlns cdn static asset assets font fonts"
+    "support help terms privacy xmlns cdn static asset assets font fonts "
+    "console dashboard portal ui browser link links web mail smtp email imap pop3"
 )
+_FORGES = words("github.com gitlab.com bitbucket.org codeberg.org")
+_IDENTITY_WORDS = words("oidc openid oauth oauth2 sso saml saml2 idp")
+_IDENTITY_OWN = words("issuer proxy")
+_BASE_WORDS = words(
+    "base url uri address addr host hostname server service root site app public external default defaults value http "
+    "https main settings config general baseurl _defaults"
+)
+"""What the names of a service's own address are made of."""
 _NO_ONES_HOST = re.compile(
     r"^(localhost|.*\.localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.\d|host\.docker\.internal|kubernetes\.default"
     r"|(www\.)?(github|gitlab|bitbucket|npmjs|pypi|docker|w3|json-schema|schema|apache|spring|jsdelivr|unpkg|wikipedia"
     r"|creativecommons|opensource|google|amazon|microsoft|example|readthedocs|python|mozilla)\.(com|org|io|net|dev))$"
-    r"|(^|\.)(example|test|invalid|localdomain|local)$|(^|\.)example\.\w+$|(^|\.)(your|my|some)[-.]|^(your|my|foo|bar|xxx)"
+    r"|(^|\.)(example|test|invalid|localdomain|local)$|(^|\.)example\.\w+$|(^|\.)(your|my|some|mysite|yoursite)[-.]|^(your|my|foo|bar|xxx)"
     r"|\.github\.io$|\.readthedocs\.io$|^(schemas?|fonts|docs|registry|cdn|ajax|cdnjs|raw|www)\.|\.amazonaws\.com$"
     r"|change-?me|placeholder|domain\.com$|company\.com$|acme\."
 )  # fmt: skip
@@ -101,7 +95,7 @@ def connections(settings: Iterable[Setting]) -> list[Dependency]:
     """Return what the settings connect to, in their order; nothing twice from one file."""
     found: dict[tuple[str, str, str | None, str], Dependency] = {}
     sockets: set[str] = set()
-    for setting in settings:
+    for setting in together(list(settings)):
         for one in _connections(setting):
             if setting.is_off and one.kind != "host":
                 continue
@@ -156,7 +150,9 @@ def _connections(setting: Setting) -> Iterator[Dependency]:
     value = _DEFAULT.sub(lambda default: default[1], setting.value.strip().strip("\"'"))
     value = _DEFAULT.sub(lambda default: default[1], value)
     parts = words_of(setting.name)
-    if not value or len(value) > 2_000 or not parts:
+    if not value or value.isdigit() or len(value) > 2_000 or not parts:
+        return
+    if (passed := _PASSED_ON.fullmatch(value)) and words_of(passed[1] or passed[2] or "") in ((), parts):
         return
     jdbc = _JDBC.match(value)
     if jdbc:
@@ -195,7 +191,7 @@ def _driver_of(value: str) -> str | None:
     return None
 
 
-def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
+def _named(setting: Setting, parts: tuple[str, ...], value: str) -> Dependency | None:
     """Topics, queues, tables and buckets, told by the setting's name or the value's form."""
     arn, queue_url = _ARN.fullmatch(value), _QUEUE_URL.fullmatch(value)
     if arn:
@@ -226,7 +222,7 @@ def _named(setting: Setting, parts: list[str], value: str) -> Dependency | None:
     return None
 
 
-def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[Dependency]:
+def _of_url(setting: Setting, parts: tuple[str, ...], url: re.Match[str]) -> Iterator[Dependency]:
     scheme = url["scheme"].lower()
     engine = scheme.split("+")[0] if scheme not in SCHEMES else scheme
     path = unquote((url["path"] or "").strip("/"))
@@ -241,13 +237,25 @@ def _of_url(setting: Setting, parts: list[str], url: re.Match[str]) -> Iterator[
     if not is_called or is_page(url.string[url.start() :]):
         return
     product = _product_at(parts, url["host"], url["port"])
-    if product:
+    is_machine = url["port"] or "." not in url["host"] or product_of_word(url["host"].partition(".")[0])
+    if product and (is_machine or engine == "tcp" or not address_host(url["host"])):
         yield _dependency(setting, "product", product, product, 0.7)
     elif engine != "tcp" and _may_be_others(parts) and not re.search(r"\s", url.string):
+        if _is_forge(parts, url["host"], path):
+            yield _dependency(setting, "host", url["host"].lower(), None, 0.5)
+            return
         yield from _host(setting, url["host"] or path.split(":")[0], _protocol(parts, engine, url["port"], path))
 
 
-def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Dependency]:
+def _is_forge(parts: tuple[str, ...], host: str, path: str) -> bool:
+    """Whether a forge is called rather than linked to: where people sign in, or named by a setting without a path."""
+    if host.lower() not in _FORGES:
+        return False
+    is_named = host.lower().partition(".")[0] in parts and not path
+    return is_named or bool(_IDENTITY_WORDS & {*parts, *path.lower().split("/")})
+
+
+def _of_plain(setting: Setting, parts: tuple[str, ...], value: str) -> Iterator[Dependency]:
     """A host, with a port or without, or the name of a product that a setting chooses."""
     first = value.split(",")[0].strip()
     addressed = _HOST_AND_PORT.fullmatch(first)
@@ -262,13 +270,20 @@ def _of_plain(setting: Setting, parts: list[str], value: str) -> Iterator[Depend
     if not is_address:
         return
     product = _product_at(parts, host, addressed["port"] if addressed else None)
-    if product:
+    if product and product not in _ASKING:
         yield _dependency(setting, "product", product, product, 0.7)
-    elif (addressed or _is_cluster_host(host)) and _may_be_others(parts):
+    elif (addressed or _is_cluster_host(host)) and _may_be_others(parts) and _may_be_api(host, addressed):
         yield from _host(setting, host, _protocol(parts, "", addressed["port"] if addressed else None, ""))
 
 
-def _protocol(parts: list[str], scheme: str, port: str | None, path: str) -> str | None:
+def _may_be_api(host: str, addressed: re.Match[str] | None) -> bool:
+    """Whether what is given without a scheme may be an API: in a cluster anything, elsewhere by the usual ports."""
+    if addressed is None or _is_cluster_host(host):
+        return True
+    return addressed["port"] in _HTTP_PORTS | _GRPC_PORTS
+
+
+def _protocol(parts: tuple[str, ...], scheme: str, port: str | None, path: str) -> str | None:
     """How a host is called: what the setting's name says counts more than the scheme, the scheme more than the port.
 
     Source: gRPC, "gRPC Name Resolution" (`dns:///host:port`); .NET's channels take http addresses, hence the order.
@@ -288,9 +303,9 @@ def _product_of_path(value: str) -> str | None:
     return found.pop() if len(found) == 1 and re.fullmatch(r"[\w.:+-]+", value) else None
 
 
-def _product_at(parts: list[str], host: str, port: str | None) -> str | None:
+def _product_at(parts: tuple[str, ...], host: str, port: str | None) -> str | None:
     """The product that listens at an address, by the setting's name, the port or the host's first label."""
-    said = next((product for word in parts if word != "pg" and (product := product_of_word(word))), None)
+    said = next((product for word in reversed(parts) if word != "pg" and (product := product_of_word(word))), None)
     if "pghost" in parts:
         return "postgresql"
     if "bootstrap" in parts and "servers" in parts:
@@ -332,14 +347,14 @@ def _is_cluster_host(host: str) -> bool:
     return ("." not in host and "-" in host) or re.search(r"\.svc(\.|$)", host) is not None
 
 
-def _may_be_others(parts: list[str]) -> bool:
-    return bool(_OTHERS_WORDS & set(parts[-3:])) and not _OWN_WORDS & set(parts[-4:])
-
-
-def words_of(name: str) -> list[str]:
-    """The words of a setting's name, lower case: `STOCK_API_URL`, `stock.apiUrl` and `stock-api-url` are alike."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", _BROWSER_PREFIX.sub("", name))
-    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
+def _may_be_others(parts: tuple[str, ...]) -> bool:
+    """Whether a setting may hold the address of something else: a base address of nothing in particular is one's own,
+    and so are those that an OpenAPI document lists as its servers; who signs people in is another.
+    """
+    if not set(parts) - _BASE_WORDS or parts[-2:] == ("servers", "url"):
+        return False
+    own = _OWN_WORDS - _IDENTITY_OWN if _IDENTITY_WORDS & set(parts) else _OWN_WORDS
+    return bool(_OTHERS_WORDS & set(parts[-3:])) and not own & set(parts[-4:])
 
 
 def _dependency(setting: Setting, kind: str, value: str, product: str | None, confidence: float) -> Dependency:

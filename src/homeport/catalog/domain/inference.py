@@ -12,15 +12,13 @@ from collections.abc import Iterable
 from homeport.catalog.domain.component_type import type_candidates
 from homeport.catalog.domain.facts import Facts, Manifest
 from homeport.catalog.domain.fields import Candidate, Field, Place
-from homeport.catalog.domain.languages import code_bytes, main_language
+from homeport.catalog.domain.languages import is_wrapper, main_language
 from homeport.catalog.domain.paths import depth_of
 from homeport.catalog.domain.words import words
 
 _GENERIC_NAMES = words(
     "package src repo repository app source code project main master work workspace checkout root tmp dist"
 )
-_WRAPPER_SHARE = 0.05
-"""How much code beside its definitions still only hands them out."""
 _NO_CODE = frozenset({"hcl", "shell", "css", "html", "powershell"})
 _ECOSYSTEMS = {
     "python": ("pypi",), "javascript": ("npm",), "typescript": ("npm",), "go": ("go",), "rust": ("cargo",),
@@ -29,7 +27,8 @@ _ECOSYSTEMS = {
 }  # fmt: skip
 Language = tuple[str, float] | None
 _VERSION = re.compile(
-    r"[-_.]v?\d+(\.\d+)+([-_.+]?(a|b|rc|alpha|beta|dev|post|final|release|snapshot|src|source)[\w.+]*)?$", re.IGNORECASE
+    r"[-_.]v?(?:\d+(?:\.\d+)+|20\d{6})([-_.+]?(a|b|rc|alpha|beta|dev|post|final|release|snapshot|src|source)[\w.+]*)?$",
+    re.IGNORECASE,
 )
 _HANGUL = re.compile(r"[가-힣]")
 _DEPRECATED = re.compile(
@@ -70,10 +69,15 @@ def plain_name(name: str) -> str:
 
 
 def _names(facts: Facts, language: Language) -> Iterable[Candidate]:
-    """The folder's name counts, spelled as the manifest has it; a folder named like any other gives way."""
+    """The folder's name counts, spelled as the manifest has it; a folder named like any other gives way.
+
+    Archives of Python packages have underscores where the index has hyphens. Source: PEP 503, PEP 625.
+    """
     folder = plain_name(facts.name)
     manifest = _main_manifest(facts.manifests, language)
     said = plain_name(manifest.name or "") if manifest else ""
+    if manifest and manifest.ecosystem == "pypi" and folder != facts.name.lower():
+        said = said.replace("_", "-")
     if manifest and said and folder in _GENERIC_NAMES:
         yield Candidate(said, "manifest", 0.9, manifest.place)
     elif manifest and said and _alike(folder, said):
@@ -96,7 +100,7 @@ def _kinds(facts: Facts, language: Language) -> Iterable[Candidate]:
     is_packaged = any("requirements" not in one.traits for one in facts.manifests)
     roots = [one for one in facts.manifests if depth_of(one.place.file) == 0]
     runs = facts.deployments or "dockerfile" in facts.traits or any(one.commands for one in roots)
-    if facts.api_count and not runs and code_bytes(facts.files) <= _WRAPPER_SHARE * facts.api_bytes:
+    if facts.api_count and not runs and is_wrapper(facts.files, facts.api_bytes):
         yield Candidate("API", "layout", 0.8)
     elif is_code or is_packaged or facts.deployments:
         yield Candidate("Component", "layout", 0.9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,6 +20,9 @@ _ENDINGS = {
 _LANGUAGE_OF = by_word(_ENDINGS)
 _STUB_SHARE = 0.1
 _PREFERENCE = 2.0
+_WRAPPER_SHARE = 0.1
+"""How much code beside its definitions still only hands them out."""
+_FROM_PROTOCOL = re.compile(r"(_pb2(_grpc)?\.pyi?|\.pb\.go|\.pb\.(cc|h)|_pb\.(js|d\.ts))$")
 _SERVED = frozenset({"static", "public", "assets", "www"})
 _LESSER = {
     "sh": "shell",
@@ -43,7 +47,7 @@ def main_language(
 
     Tests, docs, examples and others' code do not count; build output only when there is nothing else. JavaScript with
     type declarations beside it was built from TypeScript, or had them written by hand: `is_typescript` tells what the
-    manifest says of that, None where it says nothing; then there is no answer. Languages that the manifest is of
+    manifest says of that; where it says nothing, the language is that of the files. Languages that the manifest is of
     (`preferred`) count double: a Python package with a large C extension is Python.
     Source: Linguist, "How Linguist works".
     """
@@ -59,15 +63,21 @@ def main_language(
     size = sizes[language]
     if language == "javascript":
         is_built = any(path.endswith(".d.ts") for path, _ in chosen) if is_stub else _is_declared(chosen)
-        if is_built and not is_typescript:
-            return None
-        language = "typescript" if is_built else language
+        language = "typescript" if is_built and is_typescript else language
     return language, size / sizes.total()
 
 
-def code_bytes(files: Iterable[tuple[str, int]]) -> int:
-    """Return the size of the project's own code, built code included; declarations, styles and scripts do not count."""
-    chosen = [(path, size) for path, size in files if role_of(path) in (Role.OWN, Role.GENERATED)]
+def is_wrapper(files: Iterable[tuple[str, int]], api_bytes: int) -> bool:
+    """Return whether there is so little code beside definitions of that size that it only hands them out."""
+    return _code_bytes(files) <= _WRAPPER_SHARE * api_bytes
+
+
+def _code_bytes(files: Iterable[tuple[str, int]]) -> int:
+    """The size of the project's own code, built code included; what is made from definitions, declarations, styles and
+    scripts do not count.
+    """
+    roles = (Role.OWN, Role.GENERATED)
+    chosen = [(path, size) for path, size in files if role_of(path) in roles and not _FROM_PROTOCOL.search(path)]
     sizes = _sizes(chosen)
     return sum(size for language, size in sizes.items() if language not in _LESSER.values())
 

@@ -27,8 +27,8 @@ _FOLDERS = {
     "submodules submodule",
     Role.TEST: "test tests testing __tests__ spec specs fixtures fixture testdata test-data test_data testsuite "
     "testsuites mocks __mocks__ mock e2e integration-tests integration_tests functional-tests unit-tests cypress "
-    "playwright benchmark benchmarks bench benches perf fuzz fuzzing conformance snapshots __snapshots__ testutil "
-    "testutils test-utils test_utils androidtest acceptance regression test-fixtures stubs",
+    "playwright benchmark benchmarks benchmarking bench benches perf fuzz fuzzing conformance snapshots __snapshots__ "
+    "testutil testutils test-utils test_utils androidtest acceptance regression test-fixtures stubs",
     Role.EXAMPLE: "example examples sample samples demo demos tutorial tutorials quickstart quickstarts playground "
     "playgrounds sandbox cookbook recipes showcase contrib starter starters boilerplate boilerplates scaffolds "
     "scaffold skeleton skeletons blueprint blueprints",
@@ -36,7 +36,7 @@ _FOLDERS = {
     Role.GENERATED: "dist build out target generated gen __generated__ __pycache__ lib-cov coverage .next .nuxt "
     "_build autom4te.cache umd esm cjs",
     Role.TOOLING: ".github .gitlab .circleci .vscode .idea .husky .changeset .devcontainer scripts script tools tool "
-    "hack ci .ci misc",
+    "hack ci .ci continuous_integration continuous-integration misc",
 }
 _ROLE_OF_FOLDER = {folder: role for role, folders in _FOLDERS.items() for folder in words(folders)}
 _GENERATED_FILE = re.compile(
@@ -77,6 +77,8 @@ def _role_of_folders(folders: str) -> Role:
             return role
         if folder.lower().endswith(("-tests", "_tests", ".tests", "-test", ".test", "-e2e", "-examples", "-fixtures")):
             return Role.TEST
+        if folder.lower().startswith(("example_", "examples_", "example-", "examples-", "sample_", "samples_")):
+            return Role.EXAMPLE
         if folder.endswith((".egg-info", ".dist-info")):
             return Role.GENERATED
     return Role.OWN

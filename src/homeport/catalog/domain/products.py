@@ -53,6 +53,10 @@ PORTS = by_word(
         "qdrant": "6333 6334",
         "milvus": "19530",
         "temporal": "7233",
+        "meilisearch": "7700",
+        "pgbouncer": "6432",
+        "ethereum": "8545",
+        "typesense": "8108",
     }
 )
 """Ports that are one product's by custom."""
@@ -75,7 +79,9 @@ _WORDS = by_word(
         "mysql mariadb redis valkey kafka opensearch cassandra nats clickhouse minio dynamodb oracle neo4j sqs sns s3 "
         "meilisearch zookeeper etcd consul vault pulsar activemq solr keycloak ldap qdrant weaviate milvus typesense "
         "couchdb arangodb rethinkdb temporal ollama cockroachdb scylladb beanstalkd spanner bigtable firestore statsd "
-        "jaeger zipkin prometheus grafana loki"
+        "jaeger zipkin prometheus grafana loki pgbouncer keydb dragonfly couchbase aerospike hbase tidb trino questdb "
+        "surrealdb chromadb nsq gearman ipfs ethereum dovecot rspamd clamav amavis gotenberg tika vllm keystone nomad "
+        "seaweedfs ceph vespa manticore"
     )
 }
 _IMAGES = _WORDS | {

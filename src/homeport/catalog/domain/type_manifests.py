@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from homeport.catalog.domain.facts import Facts, Manifest, Sign
 from homeport.catalog.domain.fields import Place
@@ -16,7 +17,18 @@ def manifest_signs(facts: Facts) -> Iterator[Sign]:
     """Return what the manifests at the root speak for."""
     for manifest in facts.manifests:
         if depth_of(manifest.place.file) == 0 and manifest.ecosystem in _SIGNS:
-            yield from _SIGNS[manifest.ecosystem](manifest, facts)
+            share = 0.5 if manifest.ecosystem == "npm" and _is_python(facts) else 1.0
+            for sign in _SIGNS[manifest.ecosystem](manifest, facts):
+                yield replace(sign, weight=sign.weight * share)
+
+
+def _is_python(facts: Facts) -> bool:
+    """Whether a Python package is the larger part beside one of npm: then that is what it builds its pages with."""
+    if not any("requirements" not in one.traits for one in _of(facts, "pypi")):
+        return False
+    own = [(path, size) for path, size in facts.files if is_own(path)]
+    script = sum(size for path, size in own if path.endswith((".js", ".ts", ".jsx", ".tsx", ".vue")))
+    return sum(size for path, size in own if path.endswith(".py")) > script
 
 
 _WEB_SERVERS = words(
@@ -26,8 +38,10 @@ _WEB_SERVERS = words(
     "ktor-server-netty dropwizard-core actix-web axum rocket warp laravel/framework symfony/framework-bundle slim/slim "
     "rails sinatra puma celery faust kafkajs spring-kafka grpcio amqplib socket.io @loopback/rest @feathersjs/express "
     "@feathersjs/koa apollo-server-express graphql-yoga mercurius h3 polka sails @strapi/strapi @adonisjs/core egg "
-    "elysia bullmq cherrypy pyramid twisted blacksheep robyn"
+    "elysia bullmq uWebSockets.js cherrypy pyramid twisted blacksheep robyn"
 )
+_EITHER_SIDE = words("aiohttp tornado twisted grpcio h3 kafkajs amqplib")
+"""What clients need as well as servers."""
 _CONSUMERS = words("mqtt kafkajs amqplib bullmq nats ioredis redis ws discord.js telegraf")
 """What a program that keeps running waits at; who merely needs these may be a library."""
 _TYPED = re.compile(r"(^|/)py\.typed$|\.pyx$")
@@ -71,6 +85,8 @@ def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     own_framework = rf"Framework :: (?!{re.escape(manifest.name or '-')})"
     if "Topic :: Software Development :: Libraries" in topics or re.search(own_framework, topics, re.IGNORECASE):
         yield Sign("library", 0.6, "manifest", place)
+    if any((manifest.name or "").lower().startswith(f"{one}-") for one in needed):
+        yield Sign("library", 0.6, "manifest", place)  # named after what it needs, it extends that
     serving_words = says_it_serves(facts)
     is_web = "Environment :: Web Environment" in topics
     if "Environment :: Console" in topics and commands and not serving_words and not is_web:
@@ -92,7 +108,8 @@ def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
         yield Sign("service", 0.6, "manifest", place)
     if commands:
         is_main = any(_plain(manifest.name or "").startswith(_plain(command)) for command in commands)
-        weight = 0.3 if serving_words or is_imported(facts) else 0.7 if is_main else 0.5
+        is_main = is_main and not (_WEB_SERVERS - _EITHER_SIDE) & needed
+        weight = 0.3 if serving_words or is_imported(facts) else 1.0 if is_main else 0.5
         yield Sign("tool", weight, "manifest", place)
     elif holds_page(facts):
         yield Sign("website", 1.4, "layout", place)
@@ -101,7 +118,8 @@ def _python(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     if any(_TYPED.search(path) and is_own(path) for path, _ in facts.files):
         yield Sign("library", 0.3, "layout", place)
     if serves:
-        yield Sign("service", 0.6 if is_published else 1.4, "manifest", place)
+        share = 1.0 if (_WEB_SERVERS - _EITHER_SIDE) & needed else 0.5
+        yield Sign("service", (0.6 if is_published else 1.4) * share, "manifest", place)
 
 
 def _plain(name: str) -> str:
@@ -120,7 +138,9 @@ def _npm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     if manifest.name in manifest.commands and facts.readme and not (is_imported(facts) or serves):
         yield Sign("tool", 0.5, "manifest", place)
     if manifest.importable and not is_private:
-        yield Sign("library", 0.8 if manifest.commands or (is_started and serves) else 1.6, "manifest", place)
+        is_run = is_started and (serves or "dockerfile" in facts.traits)
+        is_said_to_run = serves and says_it_serves(facts)
+        yield Sign("library", 0.8 if manifest.commands or is_run or is_said_to_run else 1.6, "manifest", place)
     elif not manifest.commands and (_has_loose_module(manifest, facts) or _is_android_library(facts)):
         yield Sign("library", 1.4, "manifest", place)
     if is_front_end(facts):
@@ -128,9 +148,11 @@ def _npm(manifest: Manifest, facts: Facts) -> Iterator[Sign]:
     elif not (manifest.importable or manifest.commands or needed & _WEB_SERVERS) and _has_front_page(facts):
         yield Sign("website", 1.4, "layout", Place("index.html"))
     elif serves and (is_private or not manifest.importable or "start" in manifest.scripts):
-        yield Sign("service", 1.6, "manifest", place)
+        yield Sign("service", 2.4 if is_started else 1.6, "manifest", place)
     elif serves and manifest.commands:
         yield Sign("service", 1.4 if "entry:listens" in facts.traits else 0.8, "manifest", place)
+    elif serves and says_it_serves(facts):
+        yield Sign("service", 1.0, "manifest", place)
 
 
 def _has_loose_module(manifest: Manifest, facts: Facts) -> bool:
@@ -146,7 +168,7 @@ def _is_android_library(facts: Facts) -> bool:
 
 def _starts_own_program(manifest: Manifest) -> bool:
     """Whether `npm start` runs a program of the package with node: `node ./build/main.js`, `node .`."""
-    return re.search(r"\bnode (?:-\S+ )*(?:\.(?:\s|$)|[\w./-]+)", manifest.scripts.get("start", "")) is not None
+    return re.search(r"\b(?:ts-)?node (?:-\S+ )*(?:\.(?:\s|$)|[\w./-]+)", manifest.scripts.get("start", "")) is not None
 
 
 def _has_front_page(facts: Facts) -> bool:

@@ -32,6 +32,9 @@ SERVICE_WORDS = re.compile(
     r"\b(web|http|asgi|wsgi|api|proxy|application|push|mail|smtp|dns|media|git|registry) server\b"
     r"|\bserver( for\b| implementation\b|\.?$| /)|\bproxy registry\b|\bhttp [\w& ]*service\b|\bdaemon\b"
     r"|\b(monitoring|notification|messaging|scheduling|storage|search|hosting|chat|queue|identity|streaming) service\b"
+    r"|\b[wa]sgi application\b|\bservice for\b|\b(web|chat|mail|storage|data) platform\b"
+    r"|\b(forum|blog|chat|ticketing|booking|wiki|shop|content management|issue tracking) "
+    r"(application|software|system)\b"
     r"|web app(lication)?\b(?! (framework|librar))|\bmicroservice\b|self-hosted|\bbackend\b"
     r"|\bhome ?server\b|\bweb-based\b|\bis (an?|the) [^.,]{0,60}\b(?<!cross-)(platform|service)\b"
     r"|^the [\w ]+ platform\b"
@@ -45,13 +48,15 @@ _WORDS = {
     "tool": re.compile(
         r"command[- ]?line|\bcli\b|\blinter\b|code formatter|\bcompiler\b|build (tool|system)|\bbundler\b|scaffold"
         r"|package manager|test runner|testing tool|\btest(ing)? framework|static (type checker|analy)|style checker"
-        r"|task runner|\btool (for|to|that)\b|^an? [\w -]*\btool\b|\bgenerator\b|명령줄|명령행|도구",
+        r"|task runner|\btool (for|to|that)\b|^an? [\w -]*\btool\b|\bgenerator\b"
+        r"|\b(import|export|convert|download|migrat|deploy)(e|o)r\b|명령줄|명령행|도구",
         re.IGNORECASE,
     ),
     "library": re.compile(
         r"\blibrar(y|ies)\b|(?<!test )(?<!testing )\bframework\b|\btoolkit\b|\bsdk\b|\bclient for\b|\bbindings?\b"
         r"|\bwrapper\b|api client|\bparser\b|\bmodule for\b|\bpackage for\b|(?<!server )\bimplementation of"
-        r"|\bplugin\b|\bextension\b|\bmiddleware\b|type definitions|\bhelpers?\b|\bdecorators?\b|\breact hooks?\b"
+        r"|\bplugin\b(?!-| system| manager)|\bextension\b|\bmiddleware\b"
+        r"|type definitions|\bhelpers?\b|\bdecorators?\b|\breact hooks?\b"
         r"|\bpolyfill\b|\bpython interface\b|라이브러리|공통 모듈|공용 모듈",
         re.IGNORECASE,
     ),
@@ -141,7 +146,7 @@ def imports_of(facts: Facts) -> list[str]:
 def _used(facts: Facts, text: str, place: Place) -> Iterator[Sign]:
     names = _root_names(facts)
     if is_imported(facts):
-        yield Sign("library", 1.0, "readme", place)
+        yield Sign("library", 0.6 if says_it_serves(facts) else 1.0, "readme", place)
     commands = {command for one in facts.manifests for command in one.commands if depth_of(one.place.file) == 0} | {
         name for name in names if any(one.commands for one in facts.manifests)
     }

@@ -19,11 +19,11 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from homeport.kernel.base.errors import DatabaseUnavailable
+from homeport.kernel.base.errors import DatabaseUnavailable, InvalidInput
 
 _BUSY_TIMEOUT_MS = 15_000
 _PRAGMAS = (
@@ -165,6 +165,9 @@ class Database:
             yield
         except OperationalError as error:
             raise DatabaseUnavailable(f"The database does not answer as it should: {_first_line(error)}") from error
+        except (DataError, OverflowError) as error:  # a number too large, NUL in a text: somebody sent it
+            reason = _first_line(error) if isinstance(error, DataError) else str(error)
+            raise InvalidInput(f"The database can't take one of the values: {reason}") from error
 
 
 def to_json(value: Any) -> str:

@@ -110,6 +110,9 @@ class Settings(Section):
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
     poll_s: float = Field(2.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
     session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
+    openapi_anonymous: bool = Field(
+        False, description="Whether the OpenAPI documents of the APIs are shown to everybody, without a token."
+    )
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
     checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
     forges: dict[str, ForgeSettings] = Field({}, description="Places that keep Git repositories, by a name of yours.")

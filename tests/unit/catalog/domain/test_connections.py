@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeport.catalog.domain.connections import Setting, address_host, connections
+from homeport.catalog.domain.connections import address_host, connections
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.products import product_of_image
+from homeport.catalog.domain.settings import Setting
 
 PLACE = Place(".env.example", 1)
 
@@ -181,6 +182,56 @@ def test_a_socket_beside_the_api_of_the_same_domain_is_no_second_api() -> None:
 @pytest.mark.parametrize("name", ["ENDPOINT_REGION", "NODE_ENV", "SERVER_TYPE"])
 def test_a_setting_about_an_address_is_none(name: str) -> None:
     assert connections([Setting(name, "eu-west-1", "env", PLACE)]) == []
+
+
+def settings_of(**values: str) -> list[Setting]:
+    return [Setting(name, value, "env", PLACE) for name, value in values.items()]
+
+
+def test_a_host_and_the_port_beside_it_are_one_address() -> None:
+    found = connections(settings_of(KEYS_HOST="localhost", KEYS_PORT="6379", ROWS_HOST="db-1", ROWS_PORT="5432"))
+    assert [one.value for one in found] == ["redis", "postgresql"]
+
+
+@pytest.mark.parametrize("switch", ["SEARCH_ENABLED", "ENABLE_SEARCH", "USE_SEARCH", "search.enabled"])
+def test_a_switch_turns_off_what_is_named_like_it(switch: str) -> None:
+    on, off = ([Setting(switch, value, "env", PLACE)] for value in ("true", "false"))
+    connected = settings_of(SEARCH_URL="http://elasticsearch:9200")
+    assert [one.value for one in connections(on + connected)] == ["elasticsearch"]
+    assert connections(off + connected) == []
+
+
+def test_a_variable_that_is_handed_on_says_nothing() -> None:
+    assert connections(settings_of(REDIS_HOST="${REDIS_HOST}", S3_ENDPOINT="$S3_ENDPOINT")) == []
+    assert [one.value for one in connections(settings_of(REDIS_HOST="${CACHE_HOST}"))] == ["redis"]
+
+
+def test_the_word_next_to_the_address_names_the_product() -> None:
+    assert [one.value for one in connections(settings_of(KAFKA_ZOOKEEPER_URIS="10.0.0.1:2181"))] == ["zookeeper"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hosts"),
+    [
+        ("BASE_URL", "https://parcel.io", []),
+        ("servers.url", "https://parcel.io", []),
+        ("PAY_BASE_URL", "https://api.pay.io", ["api.pay.io"]),
+        ("SMTP_SERVER", "smtp.post.io:443", []),
+        ("CHAT_HOST", "chat.talk.io:6697", []),
+        ("STOCK_HOST", "stock.parcel.io:443", ["stock.parcel.io"]),
+        ("CONSOLE_URL", "https://console.parcel.io", []),
+        ("OIDC_ISSUER_URL", "https://id.parcel.io", ["id.parcel.io"]),
+        ("CERTIFICATE_ISSUER_URL", "https://id.parcel.io", []),
+        ("GITHUB_OAUTH_URL", "https://github.com/login/oauth/authorize", ["github.com"]),
+        ("GITHUB_URL", "https://github.com", ["github.com"]),
+        ("GITHUB_URL", "https://github.com/parcel/parcel", []),
+        ("PROMETHEUS_ADDR", "0.0.0.0:9200", []),
+        ("ALIEN_VAULT_URL", "https://feeds.alien.io", ["feeds.alien.io"]),
+        ("DEFAULTED_URL", "${env.PAY_URL:=https://api.pay.io}", ["api.pay.io"]),
+    ],
+)
+def test_whose_an_address_is(name: str, value: str, hosts: list[str]) -> None:
+    assert [one.value for one in connections([Setting(name, value, "env", PLACE)])] == hosts
 
 
 def test_of_a_section_that_is_off_only_hosts_of_others_count() -> None:

@@ -34,6 +34,8 @@ from homeport.catalog.domain.paths import Role, role_of
         ("app.min.js", Role.GENERATED),
         ("requests.egg-info/PKG-INFO", Role.GENERATED),
         (".github/workflows/ci.yml", Role.TOOLING),
+        ("example_configs/a.yml", Role.EXAMPLE),
+        ("benchmarking/k8s/a.yml", Role.TEST),
     ],
 )
 def test_a_path_tells_whose_the_file_is(path: str, role: Role) -> None:
@@ -66,9 +68,9 @@ def test_the_main_language_is_that_of_ones_own_code(files: dict[str, int], langu
     assert (found[0] if found else None) == language
 
 
-def test_javascript_with_declarations_is_told_by_the_manifest_or_not_at_all() -> None:
+def test_javascript_with_declarations_is_typescript_only_where_the_manifest_says_so() -> None:
     files = [(f"lib/{name}{ending}", 10) for name in "abcd" for ending in (".js", ".d.ts")]
-    assert main_language(files) is None
+    assert main_language(files) == ("javascript", 1.0)
     assert main_language(files, is_typescript=True) == ("typescript", 1.0)
 
 

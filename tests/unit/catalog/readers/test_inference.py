@@ -179,10 +179,10 @@ def test_what_configuration_connects_to(
         ("loadtest/compose.yaml", "services:\n  a: {build: .}\n  b: {image: redis}\n", [], []),
         ("latest/compose.yaml", "services:\n  a: {build: .}\n  b: {image: redis}\n", ["redis"], []),
         ("shop/config.py", 'REDIS_URL = os.getenv("REDIS_URL") or "redis://cache"\n', ["redis"], []),
-        ("shop/config.py", 'REDIS_URL = "redis://cache"\n' + "# all that can be set\n" * 1_000, [], []),
+        ("shop/config.py", 'REDIS_URL = "redis://cache"\n' + "# all that can be set\n" * 2_000, [], []),
         ("shop/config.py", 'class Config:\n    CACHE_URL = "redis://cache"\n', ["redis"], []),
         ("shop/settings.py", 'class A(BaseSettings):\n    cache: str = Field("redis://c", env="X")\n', ["redis"], []),
-        ("shop/settings.py", 'class A(BaseSettings):\n    pay_api: str = "https://api.pay.io"\n', [], []),
+        ("shop/settings.py", 'class A(BaseSettings):\n    pay_api: str = "https://api.pay.io"\n', [], ["api.pay.io"]),
         ("shop/settings.py", 'class A(BaseSettings):\n    stock_api: str = "http://stock-api"\n', [], ["stock-api"]),
         ("shop/settings.py", 'class View:\n    CACHE_URL = "redis://cache"\n', [], []),
     ],
@@ -206,6 +206,70 @@ def test_the_client_of_one_language_does_not_make_the_whole_a_client(read: Read)
     files = {"pyproject.toml": manifest, "shop/price.proto": PROTO, "shop/a.py": CODE}
     assert observed(read("shop", files))["apis"] == []
     assert len(observed(read("shop", {**files, "go.mod": "module acme.io/shop\n"}))["apis"]) == 1
+
+
+def test_a_copied_definition_says_where_it_is_from(read: Read) -> None:
+    copied = "# The wallet's API, version 1, from\n# https://github.com/others/wallet/blob/main/api.yaml\n" + OPENAPI
+    files = {"shop/wallet.yaml": copied, "shop/price.yaml": OPENAPI, "main.py": CODE}
+    assert [one["file"] for one in observed(read("shop-api", files))["apis"]] == ["shop/price.yaml"]
+
+
+def test_protocols_that_everybody_copies_are_nobodys_own(read: Read) -> None:
+    files = {"shop/health.proto": "package grpc.health.v1;\n" + PROTO, "main.py": CODE}
+    assert observed(read("shop-api", files))["apis"] == []
+
+
+def test_code_made_from_protocols_adds_nothing_to_them(read: Read) -> None:
+    files = {"pyproject.toml": project("shop-protos"), "shop/a.proto": PROTO, "shop/a_pb2.py": CODE, "shop/v.py": "#"}
+    found = observed(read("shop-protos", files))
+    assert (found["kind"], found["type"]) == ("API", "library")
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("docs/shop-api-spec.yaml", 1),
+        ("docs/static/shop-spec.yaml", 1),
+        ("docs/static/other-spec.yaml", 0),
+        ("docs/openapidocs.yaml", 1),
+        ("contrib/openapi.yaml", 1),
+        ("contrib/page.yaml", 0),
+    ],
+)
+def test_definitions_beside_the_code_have_the_usual_name_or_the_projects(read: Read, path: str, count: int) -> None:
+    assert len(observed(read("shop", {path: OPENAPI, "main.py": CODE}))["apis"]) == count
+
+
+def test_processes_configured_side_by_side_are_one_project(read: Read) -> None:
+    files = {
+        "main.py": CODE,
+        "conf/cache.yml": "storage: {url: 'http://storage:1'}\npay: {url: 'http://pay-api:1'}\n",
+        "conf/storage.yml": "a: 1\n",
+    }
+    assert observed(read("shop", files))["consumesApis"] == ["pay-api"]
+
+
+def test_what_a_package_hands_out_connects_it_to_nothing(read: Read) -> None:
+    files = {
+        "pyproject.toml": project("shop", "A web server"),
+        "shop/__init__.py": CODE,
+        "shop/defaults/compose.yml": "services:\n  a: {build: .}\n  b: {image: redis}\n",
+    }
+    assert observed(read("shop", files))["dependsOn"] == []
+
+
+def test_configuration_of_a_package_that_is_only_there_built_is_its_own(read: Read) -> None:
+    script = "exports.default = { cache: { url: 'redis://cache' } };\n"
+    files = {"package.json": npm(name='"shop"'), "dist/config/default.js": script, "dist/index.js": CODE}
+    assert observed(read("shop", files))["dependsOn"] == ["redis"]
+    assert observed(read("shop", {**files, "src/index.js": CODE}))["dependsOn"] == []
+
+
+def test_archives_write_hyphens_of_python_packages_as_underscores(read: Read) -> None:
+    files = {"pyproject.toml": project("shop_api"), "shop_api/a.py": CODE}
+    assert observed(read("shop_api-1.2.0", files))["name"] == "shop-api"
+    assert observed(read("shop_api", files))["name"] == "shop_api"
+    assert observed(read("shop_api-20260102", files))["name"] == "shop-api"
 
 
 def test_a_library_connects_to_nothing_itself(read: Read) -> None:

@@ -38,6 +38,13 @@ def test_nested_objects_give_dotted_names_and_variables_their_own() -> None:
     ]
 
 
+def test_ports_are_read_so_that_hosts_beside_them_tell() -> None:
+    reader = reader_of(PLACE.file, frozenset())
+    assert reader is not None
+    text = "module.exports = { keys: { host: 'localhost', port: process.env.KEYS_PORT || 6379 } }"
+    assert [one.value for one in reader(PLACE, text.replace("process.env.KEYS_PORT || ", "")).dependencies] == ["redis"]
+
+
 def test_what_is_switched_off_is_no_connection() -> None:
     reader = reader_of(PLACE.file, frozenset())
     assert reader is not None

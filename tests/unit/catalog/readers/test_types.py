@@ -31,6 +31,74 @@ TREES: dict[str, tuple[Mapping[str, str], str | None]] = {
         },
         "tool",
     ),
+    "an application object, migrations and pages make a published package a service": (
+        {
+            "pyproject.toml": python("Parcels, at last.", PUBLISHED, 'dependencies = ["django", "psycopg"]'),
+            "parcel/wsgi.py": "application = get_wsgi_application()\n",
+            "parcel/migrations/0001_initial.py": CODE,
+            **{f"parcel/templates/{number}.html": "<p>" for number in range(6)},
+        },
+        "service",
+    ),
+    "an application to be put into another's is a library": (
+        {
+            "pyproject.toml": python(
+                "Parcels for Django.", 'classifiers = ["Framework :: Django"]', 'dependencies = ["django"]'
+            ).replace("parcel", "django-parcel", 1),
+            "parcel/models.py": CODE,
+            "parcel/migrations/0001_initial.py": CODE,
+            **{f"parcel/templates/{number}.html": "<p>" for number in range(6)},
+        },
+        "library",
+    ),
+    "a README that publishes a port describes what is run": (
+        {
+            "pyproject.toml": python("Parcels, at last.", PUBLISHED, 'dependencies = ["flask"]', COMMAND),
+            "parcel/app.py": CODE,
+            "README.md": "# Parcel\n\n```\ndocker run -it \\\n  -p 8080:80 parcel\n```\n",
+        },
+        "service",
+    ),
+    "npm start of a program that serves outweighs its command": (
+        {
+            "package.json": json.dumps(
+                {
+                    "name": "parcel",
+                    "main": "lib/index.js",
+                    "bin": "bin/parcel.js",
+                    "scripts": {"start": "node lib/index.js"},
+                    "dependencies": {"express": "4"},
+                }
+            ),
+            "lib/index.js": CODE,
+            "README.md": "# Parcel\n\n```\nnpm install -g parcel\nparcel start\n```\n",
+        },
+        "service",
+    ),
+    "what a client needs as well makes nobody a server": (
+        {
+            "pyproject.toml": python("Parcels at hand.", PUBLISHED, 'dependencies = ["aiohttp"]', COMMAND),
+            "parcel/main.py": CODE,
+        },
+        "tool",
+    ),
+    "the scripts of a Python package's pages do not make it a library": (
+        {
+            "pyproject.toml": python("Parcels, at last.", PUBLISHED, 'dependencies = ["django"]'),
+            "package.json": '{"name": "parcel", "main": "index.js", "dependencies": {"vue": "3"}}',
+            "parcel/wsgi.py": "application = get_wsgi_application()\n",
+            "parcel/views.py": CODE * 9,
+            **{f"parcel/{part}/migrations/0001_initial.py": CODE for part in "abc"},
+        },
+        "service",
+    ),
+    "a plug-in system is no plug-in": (
+        {
+            "pyproject.toml": python("A plugin-based bot system.", '[project.scripts]\nother = "parcel:main"'),
+            "parcel/a.py": CODE,
+        },
+        None,
+    ),
     "an image beside the code makes it one": (
         {"pyproject.toml": python("Tracks parcels."), "parcel/__init__.py": CODE, "Dockerfile": DOCKERFILE},
         "service",
@@ -80,7 +148,7 @@ TREES: dict[str, tuple[Mapping[str, str], str | None]] = {
     ),
     "monitoring websites is no website": (
         {"pyproject.toml": python("Website change alerts", COMMAND), "parcel/__init__.py": CODE},
-        None,
+        "tool",
     ),
     "pages and styles under npm are a website": (
         {"package.json": json.dumps({"name": "parcel-theme"}), "index.html": "<html>", "js/a.js": CODE},

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_yaml
-from homeport.catalog.domain.connections import Setting
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.reading import DeclaredResource
 from homeport.catalog.domain.resources import resource_type
+from homeport.catalog.domain.settings import Setting
 
 _TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::\w+")
 _NAME_PROPERTIES = (

@@ -7,7 +7,8 @@ Source: Compose Specification; Kubernetes API, workloads and "Recommended Labels
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import replace
 from typing import Any
 
 from homeport.catalog.adapters.readers import platforms, python_settings, script_settings
@@ -23,14 +24,15 @@ from homeport.catalog.adapters.readers.settings import (
     mapping,
 )
 from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml, parse_yaml
-from homeport.catalog.domain.connections import Setting, connections
+from homeport.catalog.domain.connections import connections
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.products import product_of_image, product_of_word
 from homeport.catalog.domain.reading import Dependency
+from homeport.catalog.domain.settings import Setting
 
 _NOT_SHIPPED = re.compile(
     r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture|local|localhost)([._-]|$)"
-    r"|^([\w-]+[.-])?(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
+    r"|^(dev|development)\.\w+$|^([\w-]+[.-])?(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
 )
 _TEST_FOLDER = re.compile(r"(^|/)[\w.-]*(?<!la)(?<!con)(?<!at)tests?/", re.IGNORECASE)
 """Folders whose name ends in test: `loadtest/`, but not `latest/`, `contest/` or `attest/`."""
@@ -41,14 +43,35 @@ _PART_OF = re.compile(
     r"^[ \t]*[\"']?app\.kubernetes\.io/part-of[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*$", re.MULTILINE
 )
 _CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings", "etc"})
-_NO_CONFIGURATION = re.compile(r"schema|metadata|(^|/)[\w.-]*templates?/", re.IGNORECASE)
+_NO_CONFIGURATION = re.compile(
+    r"schema|metadata|(^|/)[\w.-]*templates?/"
+    r"|(^|/)(otel|opentelemetry|nginx|prometheus|grafana|promtail|loki|tempo|alertmanager|haproxy|traefik|fluent(d|-bit)?"
+    r"|supervisord?|logging|log4j\w*|logback)([-_.][\w.-]*)?$",
+    re.IGNORECASE,
+)
+"""Schemas, templates, and the configuration of what stands around an application: proxies, collectors, supervisors."""
 _MAX_DEPTH = 4
+_SCRIPTS = (".js", ".cjs", ".mjs", ".ts")
+_LIKELY = re.compile(
+    r"\.(ya?ml|json|toml|ini|cfg|conf|py|[cm]?js|ts|properties|example|sample|dist|default|template)$"
+    r"|env|docker|container|procfile"
+)
+"""Cheap: most files of a tree have none of these names."""
 
 
-def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
-    """Return what reads the file at `path`, None where its name says nothing; `charts` are folders of Helm charts."""
+def reader_of(path: str, charts: frozenset[str], own: Set[str] = frozenset()) -> Reader | None:
+    """Return what reads the file at `path`, None where its name says nothing.
+
+    `charts` are folders of Helm charts, `own` what the project is called, in lower case.
+    """
     folder, _, name = path.rpartition("/")
     lowered = name.lower()
+    if lowered.endswith(".py") and not python_settings.is_settings_module(path):
+        return None
+    if lowered.endswith(_SCRIPTS) and not script_settings.is_script_of_settings(path):
+        return None
+    if not _LIKELY.search(lowered):
+        return None
     if _NOT_SHIPPED.search(lowered) or _TEST_FOLDER.search(path):
         return None
     if folder in charts and re.fullmatch(r"values[\w.-]*\.ya?ml", lowered):
@@ -65,12 +88,20 @@ def reader_of(path: str, charts: frozenset[str]) -> Reader | None:
     for pattern, reader in _BY_NAME:
         if pattern.fullmatch(lowered):
             return reader
-    is_configuration = bool(_CONFIG_FOLDERS & set(folder.lower().split("/")[-2:])) or (
-        path.count("/") <= _MAX_DEPTH and _NAMED_CONFIGURATION.fullmatch(lowered) is not None
+    folders = folder.lower().split("/")
+    is_configuration = bool(_CONFIG_FOLDERS & set(folders[-2:])) or (
+        path.count("/") <= _MAX_DEPTH
+        and (_NAMED_CONFIGURATION.fullmatch(lowered) is not None or _is_named_after(lowered, {folders[-1], *own}))
     )
     if is_configuration and not _NO_CONFIGURATION.search(path):
         return _BY_ENDING.get(_SAMPLE.sub("", lowered).rpartition(".")[2])
     return None
+
+
+def _is_named_after(name: str, own: Set[str]) -> bool:
+    """Whether the file is called as the project or the folder that it lies in: `shop/shop.cfg`, `conf.d/shop.conf`."""
+    stem, _, ending = _SAMPLE.sub("", name).rpartition(".")
+    return ending in ("ini", "cfg", "conf", "toml") and stem in own
 
 
 def is_manifest(text: str) -> bool:
@@ -190,15 +221,11 @@ def _settings_script(place: Place, text: str) -> Configuration:
 
 
 def _settings_python(place: Place, text: str) -> Configuration:
-    """Classes declare what can be set: of those, hosts of others' public APIs may be the defaults of alternatives."""
+    """Long modules list alternatives: of these, only the hosts of others' APIs count."""
     found = python_settings.read_python_settings(place.file, text)
-    assigned: list[Setting] = []
-    declared: list[Setting] = []
-    for name, value, line, is_declared in found:
-        setting = Setting(name, value, "configuration", Place(place.file, line))
-        (declared if is_declared else assigned).append(setting)
-    certain = [one for one in connections(declared) if one.kind != "host" or "." not in one.value]
-    return Configuration((*connections(assigned), *certain))
+    is_long = python_settings.is_long(text)
+    settings = [Setting(name, value, "configuration", Place(place.file, line), is_long) for name, value, line in found]
+    return Configuration(tuple(connections(settings)))
 
 
 _SECTION_LINE = re.compile(r"[ \t]*\[([^\]]+)\][ \t]*")
@@ -227,20 +254,11 @@ def _ini(place: Place, text: str) -> Configuration:
 
 def _placed(place: Place, text: str, settings: Iterator[Setting]) -> Configuration:
     """JSON and TOML values do not know their lines: those that connect to something are looked up in the text."""
-    found = [
-        Dependency(
-            one.kind,
-            one.value,
-            one.product,
-            one.source,
-            one.confidence,
-            Place(place.file, _line_in(text, setting.value)),
-            one.protocol,
-        )
-        for setting in settings
-        for one in connections([setting])
-    ]
-    return Configuration(tuple(found))
+    listed = list(settings)
+    if not connections(listed):
+        return Configuration()
+    placed = (replace(one, place=Place(place.file, _line_in(text, one.value))) for one in listed)
+    return Configuration(tuple(connections(placed)))
 
 
 def _line_in(text: str, value: str) -> int | None:
@@ -301,6 +319,12 @@ def _dockerfile(_: Place, text: str) -> Configuration:
     return Configuration(traits=frozenset(traits))
 
 
+def _compose(place: Place, text: str) -> Configuration:
+    """What is named like a compose file and has no services is configuration of whoever is composed."""
+    is_one = re.search(r"^services:|^[ \t]+(image|build):", text, re.MULTILINE)
+    return read_compose(place, text) if is_one else _settings_yaml(place, text)
+
+
 def _procfile(place: Place, text: str) -> Configuration:
     starts = re.search(r"^(web|worker)[ \t]*:", text, re.MULTILINE)
     return Configuration(deployments=(Candidate("service", "configuration", 0.8, place),) if starts else ())
@@ -309,11 +333,12 @@ def _procfile(place: Place, text: str) -> Configuration:
 _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
     for pattern, reader in {
-        r"\.?env[.-](example|sample|template|dist|defaults?|prod|production)|\.env|[\w-]+\.env\.(example|sample)": _env,
+        r"\.?env[.-](example|sample|template|dist|defaults?|prod|production)|\.env(_\w+)?"
+        r"|[\w-]+\.env\.(example|sample)|(example|sample|template|defaults?|docker|app|prod|production)\.env": _env,
         r"(application|bootstrap)(-[\w-]+)?\.properties": _properties,
         r"(application|bootstrap)(-[\w-]+)?\.ya?ml": _settings_yaml,
         r"appsettings(\.prod\w*)?\.json": _settings_json,
-        r"([\w-]+[.-])?(docker-)?compose([.-][\w.-]+)?\.ya?ml": read_compose,
+        r"([\w-]+[.-])?(docker-)?compose([.-][\w.-]+)?\.ya?ml": _compose,
         r"manifest(-[\w-]+)?\.ya?ml": lenient(platforms.read_cloud_foundry),
         r"app\.json": lenient(platforms.read_heroku),
         r"render\.ya?ml": lenient(platforms.read_render),
@@ -335,6 +360,8 @@ _NAMED_CONFIGURATION = re.compile(
     r"|[\w-]+[._-](config|configuration|settings|conf)\.(ya?ml|toml|ini)"
     r"|[\w.-]+[._-](example|sample|default|template)\.(ya?ml|toml|ini|cfg|conf)"
     r"|[\w-]+\.(cfg|conf|ini|ya?ml|toml)\.(dist|sample|example|default|template)"
+    r"|(default|example|sample)[._-][\w.-]+\.(ya?ml|toml|ini|cfg|conf|json)"
+    r"|(alembic|production|prod)\.ini|(example|sample)[._-]config\.(ya?ml|toml|ini|cfg|conf)"
 )
 """What applications call their configuration, and the example of it that they ship."""
 _BY_ENDING = {

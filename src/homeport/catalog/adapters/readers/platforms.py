@@ -10,10 +10,11 @@ from typing import Any
 
 from homeport.catalog.adapters.readers.settings import Configuration, first, flat, mapping
 from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml
-from homeport.catalog.domain.connections import connections, words_of
+from homeport.catalog.domain.connections import connections
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.products import product_of_word
 from homeport.catalog.domain.reading import Dependency
+from homeport.catalog.domain.settings import words_of
 
 _RENDER_TYPES = {"web": "service", "pserv": "service", "worker": "service", "cron": "job", "static": "website"}
 _RENDER_STORES = {"redis": "redis", "keyvalue": "valkey"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,13 +20,13 @@ from homeport.catalog.adapters.readers import (
     readme,
     specs,
 )
-from homeport.catalog.adapters.readers.settings import Configuration
+from homeport.catalog.adapters.readers.settings import Configuration, Reader
 from homeport.catalog.adapters.readers.syntax import MAX_BYTES, BrokenFile, decode
 from homeport.catalog.adapters.readers.terraform import read_terraform
 from homeport.catalog.domain.connections import connections
 from homeport.catalog.domain.facts import Facts, Manifest, Readme
 from homeport.catalog.domain.fields import Candidate, Place, Problem
-from homeport.catalog.domain.inference import guess_component
+from homeport.catalog.domain.inference import guess_component, plain_name
 from homeport.catalog.domain.paths import Role, depth_of, role_of
 from homeport.catalog.domain.reading import ApiDefinition, Committer, DeclaredResource, Dependency, OwnerRule, Reading
 from homeport.catalog.domain.words import words
@@ -53,7 +53,11 @@ _TO_FILL_IN = re.compile(
     r"\{\{|\}\}|__\w+__(/|\.)|(^|/)[\w.-]*(cookiecutter|copier|archetype|yeoman)[\w.-]*(/|$)", re.IGNORECASE
 )
 """Paths of templates for new projects: others fill them in."""
-_SPEC_NAMES = re.compile(r"(^|[._-])(openapi|swagger|asyncapi|api|oas\d?|api-?docs?)([._-]|$)")
+_SPEC_NAMES = re.compile(r"(^|[._-])((openapi|swagger|asyncapi)-?(docs?|spec|schema)?|api|oas\d?|api-?docs?)([._-]|$)")
+_SURE = 0.6
+"""From here on a type is acted upon; below, people are asked."""
+_STUB_SHARE = 0.1
+"""So little code of its own beside what is built, a package is what is built."""
 _DEVELOPERS = frozenset({"compose", "env"})
 """What a library or tool has such files for: its developers' machines."""
 _SPEC_FOLDERS = words("api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions")
@@ -77,16 +81,17 @@ def read_repository(tree: SourceTree) -> Reading:
         empty = (Problem("catalog.empty-repository", None, {"repository": slug}),) if head is None else ()
         return Reading(slug, tree.group, head, problems=empty)
     sizes = {file.path: file.size_bytes for file in files if not file.is_symlink}
-    found = _Found(tree.name, sizes, _charts(sizes), _has_manifest(sizes))
-    for path, content in tree.read(_chosen(sizes, found.charts)).items():
+    layout = _layout(tree.name, sizes)
+    found = _Found(tree.name, sizes, layout, _has_manifest(sizes))
+    for path, content in tree.read(_chosen(sizes, layout)).items():
         found.take(path, content)
-    for path, head in large_specs.read_heads(tree, sizes, _large(sizes)):
+    for path, head in large_specs.read_heads(tree, sizes, _large(sizes, layout)):
         found.take_head(path, head)
     described = descriptor.read_descriptors(
         _descriptors(sizes), set(sizes), lambda paths: _read_small(tree, sizes, paths)
     )
     guesses = guess_component(found.facts())
-    kept = found.settled({one.path: one.chosen.value for one in guesses})
+    kept = found.settled({one.path: one.chosen for one in guesses})
     reading = Reading(
         slug,
         tree.group,
@@ -118,13 +123,29 @@ def _clean(value: Any) -> Any:
     return value.replace("\0", "\ufffd").encode(errors="replace").decode() if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the files lie: folders of Helm charts, what the project is called, whether its code is only there built."""
+
+    charts: frozenset[str]
+    own: frozenset[str]
+    is_built: bool
+
+    def reader_of(self, path: str) -> Reader | None:
+        """Return what reads a file of the project's own configuration, None for any other file."""
+        role = role_of(path)
+        if role is Role.OWN or (role is Role.GENERATED and self.is_built):
+            return configuration.reader_of(path, self.charts, self.own)
+        return None
+
+
 @dataclass(slots=True)
 class _Found:
     """What has been found so far, file by file."""
 
     name: str
     sizes: dict[str, int]
-    charts: frozenset[str]
+    layout: _Layout
     has_manifest: bool
     manifests: list[Manifest] = field(default_factory=list)
     readme: Readme | None = None
@@ -171,43 +192,60 @@ class _Found:
             frozenset(self.traits),
         )
 
-    def settled(self, guessed: Mapping[str, Any]) -> _Found:
+    def settled(self, guessed: Mapping[str, Candidate]) -> _Found:
         """Return the same without what a repository of that type only uses for itself or takes from others."""
-        component_type = guessed.get("spec.type")
-        apis = [] if self._only_calls(guessed) else _distinct_apis([one for one in self.apis if self._is_own(one)])
+        guess = guessed.get("spec.type")
+        component_type = guess.value if guess else None
+        apis = (
+            [] if self._only_calls(component_type) else _distinct_apis([one for one in self.apis if self._is_own(one)])
+        )
         written = [one for one in apis if role_of(one.place.file) is not Role.GENERATED]
         apis = written or apis
         is_imported = component_type in ("library", "tool")
         dependencies = [one for one in self.dependencies if not (is_imported and one.source in _DEVELOPERS)]
-        if component_type == "library":
+        if guess and component_type == "library" and guess.confidence >= _SURE:
             dependencies = []  # whoever runs it connects it
-        own = {one.name.lower() for one in self.manifests if one.name} | {self.name.lower()}
-        dependencies = [
-            one for one in dependencies if not (one.kind.endswith("host") and one.value.partition(".")[0] in own)
-        ]
+        own = {one.name.lower() for one in self.manifests if one.name} | {plain_name(self.name)}
+        namespaces = own | {command.lower() for one in self.manifests for command in one.commands}
+        dependencies = [one for one in dependencies if not self._is_own_host(one, own, namespaces)]
         return replace(self, apis=apis, dependencies=dependencies)
 
-    def _only_calls(self, guessed: Mapping[str, Any]) -> bool:
+    def _is_own_host(self, one: Dependency, own: Set[str], namespaces: Set[str]) -> bool:
+        """Whether a host is the project's: named after it, in a namespace named so, or as a process configured beside.
+
+        Configurations of several processes lie side by side: `cache.yml` and `storage.yml` name each other.
+        """
+        if not one.kind.endswith("host"):
+            return False
+        folder, _, name = one.place.file.rpartition("/")
+        ending = name.rpartition(".")[2]
+        labels = one.value.split(".")
+        is_beside = len(labels) == 1 and folder and f"{folder}/{one.value}.{ending}" in self.sizes
+        return bool(labels[0] in own or (len(labels) > 1 and labels[-1] in namespaces) or is_beside)
+
+    def _only_calls(self, component_type: str | None) -> bool:
         """Whether definitions here are those of others: of what a website, a generated client or an SDK calls."""
-        if guessed.get("spec.type") == "website" or ".openapi-generator/VERSION" in self.sizes:
+        if component_type == "website" or ".openapi-generator/VERSION" in self.sizes:
             return True
         roots = [one for one in self.manifests if depth_of(one.place.file) == 0 and (one.name or one.description)]
         said = {one.ecosystem: "" for one in roots}
         for one in roots:
             said[one.ecosystem] += f" {one.name or ''} / {one.description or ''}".replace("_", "-")
         is_client = bool(said) and all(_CLIENT_WORDS.search(text) for text in said.values())
-        return is_client and guessed.get("spec.type") == "library"
+        return is_client and component_type == "library"
 
     def _is_own(self, api: ApiDefinition) -> bool:
         """Folders that usually hold others' protocols are one's own where the project is named after them.
 
-        A protocol that says which public repository it is from is that one's.
+        A definition that says which public repository it is from is that one's.
         """
         others = _OTHERS_PROTO.search(api.place.file)
         names = {one.name.lower().replace("_", "-") for one in self.manifests if one.name} | {self.name.lower()}
         if others is not None:
             return any(name.startswith(others[2].replace("/", "-")) for name in names)
-        origin = specs.origin_of(api.definition) if api.type == "grpc" else None
+        if api.type == "grpc" and specs.is_standard(api.definition):
+            return any(name.startswith(("google", "grpc", "envoy", "opentelemetry")) for name in names)
+        origin = specs.origin_of(api.definition)
         told = {word for name in names for word in re.findall(r"[a-z]{3,}", name)}
         return origin is None or any(word in origin for word in told)
 
@@ -220,25 +258,24 @@ class _Found:
             yield self._take_owners
         if manifests.is_manifest(path) and _may_be_manifest(path):
             yield self._take_manifest
-        if specs.may_be_spec(path) and _may_define_api(path):
+        if specs.may_be_spec(path) and _may_define_api(path, self.layout.own):
             yield self._take_spec
         if path.endswith(_TEMPLATE_ENDINGS) and _may_deploy(path, self.has_manifest):
             if path.endswith(".tf"):
                 yield self._take_terraform
             elif cloudformation.is_template(text):
                 yield self._take_template
-        if role_of(path) is Role.OWN:
-            if configuration.reader_of(path, self.charts):
-                yield self._take_configuration
-            elif path.endswith((".yaml", ".yml")) and configuration.is_manifest(text):
-                yield self._take_kubernetes
+        if self.layout.reader_of(path):
+            yield self._take_configuration
+        elif role_of(path) is Role.OWN and path.endswith((".yaml", ".yml")) and configuration.is_manifest(text):
+            yield self._take_kubernetes
 
     def _take_readme(self, path: str, text: str) -> None:
         if self.readme is None or path.lower() < self.readme.place.file.lower():
             self.readme = readme.read_readme(path, text)
 
-    def _take_entry_point(self, _: str, text: str) -> None:
-        self.traits |= entry_points.read_entry_point(text)
+    def _take_entry_point(self, path: str, text: str) -> None:
+        self.traits |= entry_points.read_entry_point(path, text)
 
     def _take_owners(self, path: str, text: str) -> None:
         if path == next(place for place in codeowners.PLACES if place in self.sizes):
@@ -269,7 +306,7 @@ class _Found:
         self.dependencies += connections(template.settings)
 
     def _take_configuration(self, path: str, text: str) -> None:
-        reader = configuration.reader_of(path, self.charts)
+        reader = self.layout.reader_of(path)
         if reader:
             self._take_configured(path, reader(Place(path), text))
 
@@ -277,10 +314,11 @@ class _Found:
         self._take_configured(path, configuration.read_kubernetes(path, text))
 
     def _take_configured(self, path: str, found: Configuration) -> None:
-        self.dependencies += found.dependencies
+        is_payload = self._is_payload(path)
+        self.dependencies += [one for one in found.dependencies if not (is_payload and one.source in _DEVELOPERS)]
         self.systems += found.systems
         self.resources += found.resources
-        if not self._is_payload(path):
+        if not is_payload:
             self.deployments += found.deployments
             self.traits |= found.traits
 
@@ -293,19 +331,21 @@ class _Found:
         return any(f"{folder}/__init__.py" in self.sizes for folder in above)
 
 
-def _chosen(sizes: dict[str, int], charts: frozenset[str]) -> list[str]:
+def _chosen(sizes: dict[str, int], layout: _Layout) -> list[str]:
     """The files that may tell something, shallow ones first where there are too many."""
     has_manifest = _has_manifest(sizes)
-    matter = [path for path in sizes if _matters(path, sizes, charts, has_manifest=has_manifest)]
+    matter = [path for path in sizes if _matters(path, sizes, layout, has_manifest=has_manifest)]
     matter.sort(key=lambda path: (depth_of(path), path))
     named = [path for path in matter if manifests.is_manifest(path)][:_MAX_MANIFESTS]
     others = [path for path in matter if not manifests.is_manifest(path)][:_MAX_FILES]
     return _within_budget(named + others, sizes)
 
 
-def _large(sizes: dict[str, int]) -> list[str]:
+def _large(sizes: dict[str, int], layout: _Layout) -> list[str]:
     """Possible definitions of which only the beginning is read, shallow ones first."""
-    matter = [path for path, size in sizes.items() if large_specs.is_large(path, size) and _may_define_api(path)]
+    matter = [
+        path for path, size in sizes.items() if large_specs.is_large(path, size) and _may_define_api(path, layout.own)
+    ]
     return sorted(matter, key=lambda path: (depth_of(path), path))[:_MAX_LARGE]
 
 
@@ -318,7 +358,7 @@ def _within_budget(paths: list[str], sizes: dict[str, int]) -> list[str]:
     return kept
 
 
-def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_manifest: bool) -> bool:
+def _matters(path: str, sizes: dict[str, int], layout: _Layout, *, has_manifest: bool) -> bool:
     if readme.is_readme(path) or path in codeowners.PLACES:
         return True
     if entry_points.is_entry_point(path):
@@ -326,8 +366,8 @@ def _matters(path: str, sizes: dict[str, int], charts: frozenset[str], *, has_ma
     if descriptor.is_descriptor(path):
         return False
     known = manifests.is_manifest(path) and _may_be_manifest(path)
-    known = known or (role_of(path) is Role.OWN and configuration.reader_of(path, charts) is not None)
-    known = known or (specs.may_be_spec(path) and _may_define_api(path))
+    known = known or layout.reader_of(path) is not None
+    known = known or (specs.may_be_spec(path) and _may_define_api(path, layout.own))
     known = known or (path.endswith(_TEMPLATE_ENDINGS) and _may_deploy(path, has_manifest))
     return known and (
         sizes[path] <= MAX_BYTES or (_is_named_spec(path) and not large_specs.is_large(path, sizes[path]))
@@ -349,15 +389,19 @@ def _may_be_manifest(path: str) -> bool:
     return role_of(path) is Role.OWN and depth_of(path) <= (0 if path.endswith("PKG-INFO") else 3)
 
 
-def _may_define_api(path: str) -> bool:
+def _may_define_api(path: str, own: Set[str]) -> bool:
     """Definitions lie among the project's own files, in `spec/` or a `generated/` at the root, or have their usual name
-    in `docs/` and among what is built."""
+    in `docs/`, in `contrib/` and among what is built; those in `docs/` may also be called after the project.
+    """
     folders = path.lower().rpartition("/")[0]
+    if path.startswith("contrib/"):
+        return _is_named_spec(path)
     role = role_of(re.sub(r"^specs?/", "", path))
     if role is Role.GENERATED:
         return _is_named_spec(path) or folders in ("generated", "gen")
     if role is Role.DOCS:
-        return _is_named_spec(path)
+        name = path.rpartition("/")[2].lower()
+        return _is_named_spec(path) or ("spec" in name and any(one in name for one in own))
     is_named = _is_named_spec(path) or bool(_SPEC_FOLDERS & set(folders.split("/")))
     return role is Role.OWN and (is_named or not path.endswith(".json"))
 
@@ -373,11 +417,21 @@ def _may_deploy(path: str, has_manifest: bool) -> bool:
     if path.endswith(".json"):
         is_named = re.search(r"template|stack|cloudformation|cfn|infra", path.lower()) is not None
         return is_named and (not folders or bool(_DEPLOYMENT_FOLDERS & set(folders)) or not has_manifest)
-    return "data" not in folders or bool(_DEPLOYMENT_FOLDERS & set(folders))
+    is_named = re.search(r"infrastructure|cloudformation|cfn", path.rpartition("/")[2].lower()) is not None
+    return "data" not in folders or is_named or bool(_DEPLOYMENT_FOLDERS & set(folders))
 
 
 def _has_manifest(sizes: dict[str, int]) -> bool:
     return any(manifests.is_manifest(path) for path in sizes if "/" not in path and path != "requirements.txt")
+
+
+def _layout(name: str, sizes: dict[str, int]) -> _Layout:
+    scripts = [path for path in sizes if path.endswith((".js", ".mjs", ".cjs", ".ts", ".py"))]
+    kept = sum(sizes[path] for path in scripts if role_of(path) is Role.OWN)
+    built = sum(sizes[path] for path in scripts if role_of(path) is Role.GENERATED)
+    called = plain_name(name)
+    names = frozenset({called, called.replace("_", "-"), called.replace("-", "_")})
+    return _Layout(_charts(sizes), names, kept < _STUB_SHARE * built)
 
 
 def _charts(sizes: dict[str, int]) -> frozenset[str]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from homeport.catalog.domain.connections import Setting
 from homeport.catalog.domain.fields import Place
+from homeport.catalog.domain.settings import Setting
 
 _MODULE = re.compile(
     r"(.*/)?(config|configs|configuration)/(default|production|prod|index|database|db|cache|redis|queue|app|env)\.(js|cjs|mjs|ts)"
-    r"|(.*/)?(config|knexfile|ormconfig|data-source|datasource)(\.(default|prod|production))?\.(js|cjs|mjs|ts)"
+    r"|(.*/)?((default|server|app|[\w-]+\.(example|sample|default|prod))\.)?(config|knexfile|ormconfig|data-source|datasource)"
+    r"(\.(default|prod|production|example|sample))?\.(js|cjs|mjs|ts)"
 )
 _MAX_CHARACTERS = 200_000
 _TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)"
     r"|(?P<key>(?<![\w$])[A-Za-z_$][\w$]{0,80}+|\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')[ \t]*+[:=][ \t\n]*+"
     r"(?:process\.env(?:\.(?P<variable>\w+)|\[[\"'](?P<quoted>\w+)[\"']\])[ \t\n]*(?:\|\||\?\?)[ \t\n]*)?"
-    r"(?:(?P<open>\{)|(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,2000})(?P=mark)|(?P<off>false\b))"
+    r"(?:(?P<open>\{)|(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,2000})(?P=mark)|(?P<off>false\b)|(?P<number>\d{2,5}\b))"
     r"|(?P<nested>\{)|(?P<close>\})|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
     re.DOTALL,
 )
@@ -47,11 +48,11 @@ def read_script_settings(place: Place, text: str) -> list[Setting]:
             del names[-1:]
         elif token["off"] and _bare(token["key"]) in ("enable", "enabled") and names:
             switched_off.add(names[-1][0])
-        elif token["value"]:
+        elif token["value"] or token["number"]:
             line, seen = line + text.count("\n", seen, token.start()), token.start()
             dotted = ".".join(one for one in (*(name for _, name in names), _bare(token["key"])) if one)
             name = token["variable"] or token["quoted"] or dotted
-            setting = Setting(name, token["value"], "configuration", Place(place.file, line))
+            setting = Setting(name, token["value"] or token["number"], "configuration", Place(place.file, line))
             found.append((setting, tuple(number for number, _ in names)))
     return [replace(one, is_off=bool(switched_off & set(objects))) for one, objects in found]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeport.catalog.adapters.readers.syntax import BrokenFile, line_of, parse_yaml
-from homeport.catalog.domain.connections import Setting
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.reading import DeclaredResource, Dependency
+from homeport.catalog.domain.settings import Setting
 
 ENV_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*)")
 _SEVERAL = re.compile(r"[\w ]{1,40}=[^;\s]*[;\s]\s*\w[\w ]{0,40}=")
@@ -62,6 +62,8 @@ def flat(
         assigned = ENV_LINE.fullmatch(value) if is_one else None
         said = (assigned[1], assigned[2]) if assigned else (name, value)
         yield Setting(*said, source, Place(path, line), off)
+    elif isinstance(value, bool | int):
+        yield Setting(name, str(value).lower(), source, Place(path, line), off)
 
 
 def is_off(value: Mapping[str, Any]) -> bool:

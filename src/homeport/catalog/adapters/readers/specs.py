@@ -18,8 +18,13 @@ _PACKAGE = re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE)
 _REPOSITORY = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]+"
 _ORIGIN = re.compile(
     rf"""^[ \t]*option\s+go_package\s*=\s*"({_REPOSITORY})"""
-    rf"""|^[ \t]*(?://|\*).*\b(?:source|copied|copy|taken|adapted|imported|vendored|borrowed|from)\b.*?({_REPOSITORY})""",
+    r"""|^[ \t]*(?://|\*|#).*\b(?:source|copied|copy|taken|adapted|imported|vendored|borrowed|from)\b"""
+    rf"""(?:[^\n]*?|[^\n]*\n[ \t]*(?://|\*|#)[^\n]*?)({_REPOSITORY})""",
     re.MULTILINE | re.IGNORECASE,
+)
+_STANDARD_PACKAGE = re.compile(
+    r"(google\.(api|rpc|longrunning|protobuf|iam|type|logging)|grpc\.(health|reflection|channelz|lookup|lb)|envoy|xds|udpa"
+    r"|opentelemetry|buf\.validate)\."
 )
 _ROOT_TYPE = re.compile(
     r"^[ \t]*(?:extend\s+)?type\s+(Query|Mutation|Subscription)\b|^[ \t]*schema\s*[@{]", re.MULTILINE
@@ -117,10 +122,16 @@ def _protobuf(path: str, text: str) -> ApiDefinition | None:
     )
 
 
-def origin_of(text: str) -> str | None:
-    """Return the public repository that a protobuf file says it is from, in lower case, None where it says none.
+def is_standard(text: str) -> bool:
+    """Whether a protobuf file's package is one that everybody copies: `grpc.health.v1`, `google.rpc`."""
+    package = _PACKAGE.search(text)
+    return package is not None and _STANDARD_PACKAGE.match(package[1]) is not None
 
-    Its Go package names one, or its first comment does (`// Copied from github.com/x/y`).
+
+def origin_of(text: str) -> str | None:
+    """Return the public repository that a definition says it is from, in lower case, None where it says none.
+
+    A protobuf file's Go package names one, or its first comment does (`// Copied from github.com/x/y`).
     Source: Protocol Buffers, "Go Generated Code Guide", `go_package`.
     """
     found = _ORIGIN.search(text[:4_000])

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from homeport.catalog.adapters.readers.cloudformation import Template, literal_name, name_pattern
 from homeport.catalog.adapters.readers.syntax import BrokenFile
-from homeport.catalog.domain.connections import Setting
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.reading import DeclaredResource
 from homeport.catalog.domain.resources import resource_type
+from homeport.catalog.domain.settings import Setting
 
 _TOKEN = re.compile(
     r"""(?P<skip>[ \t]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
