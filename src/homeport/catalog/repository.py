@@ -487,12 +487,38 @@ def staleness_of(session: Session, row: EntityRow) -> Staleness | None:
             RepositoryRow.location_id == row.location_id, RepositoryRow.error.is_not(None)
         )
         for path, error, since in session.execute(bad.order_by(RepositoryRow.path)):
-            if row.repository == path or row.repository.endswith(f"/{path}"):
+            if _is_of(row, row.location_id, path):
                 return Staleness(row.location_id, path, error or "", since or row.updated_at)
     location = find_location(session, row.location_id)
     if location is not None and location.error and location.error_since:
         return Staleness(row.location_id, "", location.error, location.error_since)
     return None
+
+
+def stale_refs(session: Session, rows: Sequence[EntityRow]) -> set[str]:
+    """Return those of the entities that may be old, since what they come from can't be read."""
+    unit_ids = [row.unit_id for row in rows if row.unit_id is not None]
+    units = set(session.scalars(select(UnitRow.id).where(UnitRow.id.in_(unit_ids), UnitRow.error.is_not(None))))
+    location_ids = {row.location_id for row in rows}
+    locations = set(
+        session.scalars(select(LocationRow.id).where(LocationRow.id.in_(location_ids), LocationRow.error.is_not(None)))
+    )
+    bad = select(RepositoryRow.location_id, RepositoryRow.path).where(
+        RepositoryRow.location_id.in_(location_ids), RepositoryRow.error.is_not(None)
+    )
+    repositories = session.execute(bad).all()
+    return {
+        row.ref
+        for row in rows
+        if row.unit_id in units
+        or row.location_id in locations
+        or (row.unit_id is None and any(_is_of(row, one.location_id, one.path) for one in repositories))
+    }
+
+
+def _is_of(row: EntityRow, location_id: int, path: str) -> bool:
+    """Whether the entity comes from that repository; its name may have the location's before it."""
+    return row.location_id == location_id and (row.repository == path or row.repository.endswith(f"/{path}"))
 
 
 def locations_to(session: Session, actor: Actor | None, row: EntityRow) -> list[EntityRow]:

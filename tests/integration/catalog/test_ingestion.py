@@ -326,3 +326,39 @@ def test_two_locations_read_at_once_give_each_name_to_one_of_them(installation: 
     assert sum(outcome["added"] for outcome in outcomes) == 8 + 2  # and a Location for each
     with installation.database.reading() as session:
         assert repository.count_by_kind(session, SYSTEM)["component"] == 8
+
+
+def test_hostile_files_are_findings_and_take_nothing_else_with_them(files: Files, tmp_path: Path) -> None:
+    api = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: {0}}}\nspec:\n  type: openapi\n"
+    api += "  lifecycle: production\n  owner: team-a\n  definition:\n    $text: {1}\n"
+    (tmp_path / "secret.txt").write_text("not for the catalog")
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n"
+        for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    files.write(
+        {
+            "good.yaml": component("good"),
+            "bomb.yaml": bomb,
+            "many.yaml": "---\na: 1\n" * 100_000,
+            "traversal.yaml": api.format("traversal", "../secret.txt"),
+            "private.yaml": api.format("private", "http://169.254.169.254/latest/meta-data/"),
+            "cyclic.yaml": api.format("cyclic", "x").replace("$text: x", "$yaml: ./cyclic.yaml"),
+            "upper.yaml": component("GOOD", type="website"),
+        }
+    )
+    (files.root / "large.yaml").write_bytes(b"a: b\n" * 10_000_000)
+    (files.root / "latin.yaml").write_bytes(b"kind: \xe9\xff\n")
+    (files.root / "link.yaml").symlink_to(tmp_path / "secret.txt")
+    files.installation.discover(Path(files.target), type="file")
+    assert files.find("component:good").type == "service"
+    assert files.find("api:traversal") is None
+    assert files.find("api:private") is None
+    with files.installation.database.reading() as session:
+        page = findings.list_findings(
+            session, SYSTEM, findings.Wanted(), files.installation.services.clock(), limit=500
+        )
+    told = {Path(str(found.evidence.file)).name for found in page.findings}
+    hostile = {"bomb", "many", "traversal", "private", "cyclic", "upper", "large", "latin", "link"}
+    assert {f"{name}.yaml" for name in hostile} <= told
+    assert not any("not for the catalog" in str(found.parameters) for found in page.findings)

@@ -500,12 +500,14 @@ def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_whe
     portal: Portal, operator: TestClient, carts: Path, installation: Installation
 ) -> None:
     assert "This may be out of date" not in operator.get("/catalog/api/carts").text
+    assert "stale</span>" not in operator.get("/catalog?q=kind:api").text
     carts.unlink()
     installation.discover(carts.parent / "all.yaml", type="file")
     for tab in ("overview", "yaml"):
         shown = text_of(operator.get(f"/catalog/api/carts?tab={tab}").text)
         assert f"This may be out of date {carts} does not exist" in shown
         assert "Stale since" in shown
+    assert "stale</span>" in operator.get("/catalog?q=kind:api").text
     with portal.as_person("lee", Role.DEVELOPER) as lee:
         assert re.search(r'data-size="sm" disabled>.*Read again', lee.get("/catalog/api/carts").text)
 

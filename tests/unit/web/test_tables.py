@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from homeport.kernel.base.errors import InvalidFilter
 from homeport.web.tables import Column, Query, Table, Token, decode_cursor, encode_cursor
+from homeport.web.views import query_of
 
 KEYS = {"kind", "owner"}
 COLUMNS = (
@@ -94,3 +95,24 @@ def test_a_damaged_cursor_says_so(cursor: str) -> None:
 def _table(query: str) -> Table:
     scope = {"type": "http", "method": "GET", "path": "/catalog", "query_string": query.encode(), "headers": []}
     return Table.from_request(Request(scope), COLUMNS, KEYS, "name")
+
+
+def test_columns_are_chosen_by_the_address_and_the_first_one_stays() -> None:
+    columns = (Column("name", "n"), Column("type", "t"), Column("owner", "o"))
+    table = Table("/list", columns[:2], Query(), "name", "name", None, ("name", "type"))
+    assert table.href() == "/list?columns=name,type"
+    assert table.column_href(columns[2]) == "/list?columns=name,type,owner"
+    assert table.column_href(columns[1]) == "/list?columns=name"
+    assert table.default_columns_href() == "/list"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("q=kind:api+x&sort=-name&after=9&evil=1", "q=kind:api+x&sort=-name"),
+        ("q=", "q="),
+        ("q=owner%3Anone&columns=name%2Ctype", "q=owner:none&columns=name,type"),
+    ],
+)
+def test_a_view_keeps_of_an_address_what_makes_the_list(written: str, kept: str) -> None:
+    assert query_of(written) == kept

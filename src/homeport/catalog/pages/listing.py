@@ -66,6 +66,7 @@ class Listed:
     owner: EntityLink | None
     system: EntityLink | None
     findings: Mapping[Severity, int]
+    is_stale: bool = False
 
 
 Words = Callable[..., str]
@@ -152,7 +153,11 @@ def add(router: APIRouter, services: Services) -> None:
 def listed(session: Session, actor: Actor, rows: Sequence[EntityRow], now: datetime) -> list[Listed]:
     """Rows for a table of entities, with what they are linked to and their open findings."""
     found = repository.open_findings(session, actor, [row.ref for row in rows], now)
-    return [Listed(row, _link(row), link_to(row.owner), link_to(row.system), found.get(row.ref, {})) for row in rows]
+    stale = repository.stale_refs(session, rows)
+    return [
+        Listed(row, _link(row), link_to(row.owner), link_to(row.system), found.get(row.ref, {}), row.ref in stale)
+        for row in rows
+    ]
 
 
 def short_filter(facet: str, value: str) -> str:

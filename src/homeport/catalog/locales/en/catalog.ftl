@@ -102,6 +102,7 @@ catalog-people-count =
     }
 catalog-show-all = Show all { $count }
 catalog-ancestry = Where it comes from
+catalog-is-stale = stale
 catalog-stale = This may be out of date
 catalog-missing-lead = It is described somewhere, but left out of the catalog. This is why, and how to mend it:
 catalog-unknown = unknown

@@ -90,6 +90,7 @@ catalog-entities-count = { $count }개
 catalog-people-count = { $count }명
 catalog-show-all = { $count }개 모두 보기
 catalog-ancestry = 어디에서 왔는지
+catalog-is-stale = 오래됨
 catalog-stale = 오래된 정보일 수 있습니다
 catalog-missing-lead = 설명은 있지만 카탈로그에서 제외된 항목입니다. 이유와 고치는 방법은 다음과 같습니다.
 catalog-unknown = 알 수 없음
