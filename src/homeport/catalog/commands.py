@@ -12,7 +12,7 @@ import typer
 import yaml
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.linting import lint
 from homeport.catalog.procedures import DISCOVER
@@ -152,17 +152,17 @@ def _words() -> Callable[..., str]:
 
 def _requests(session: Session, console: Console, ref: str | None) -> list[dict[str, Any]]:
     if ref is None:
-        locations = repository.list_locations(session)
+        locations = origins.list_locations(session)
         if not locations:
             raise InvalidInput("Nothing was discovered yet. Begin with `homeport catalog discover DIR`.")
         return [{"type": location.type, "target": location.target} for location in locations]
     wanted = EntityRef.parse(ref, "component")
     row = repository.find_entity(session, console.actor, wanted)
-    location = repository.find_location(session, row.location_id) if row else None
+    location = origins.find_location(session, row.location_id) if row else None
     if row is None or location is None:
         raise NotFound(f"There is no entity {wanted}. `homeport catalog list` shows what there is.")
-    unit = repository.find_unit(session, row.unit_id) if row.unit_id else None
-    only = unit.key if unit else repository.path_of(session, row)
+    unit = origins.find_unit(session, row.unit_id) if row.unit_id else None
+    only = unit.key if unit else origins.path_of(session, row)
     return [{"type": location.type, "target": location.target, "only": [only]}]
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository, storing
+from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.adapters.units import read_unit
 from homeport.catalog.domain.described import Described, Target, UnitReading
@@ -82,7 +82,7 @@ class LocationReading:
             Cancelled: somebody told the run to stop; what was stored stays.
         """
         with self._run.reading() as session:
-            known = repository.units_of(session, self._location.id)
+            known = origins.units_of(session, self._location.id)
         if only:
             waiting = [(key, Target(known[key].parent or "" if key in known else "")) for key in only]
             self._store_in_batches(self._look(waiting, known, only))
@@ -177,7 +177,7 @@ class LocationReading:
         self._contested += [one for one in batch if one.key in contested]
 
     def _unit_rows(self, session: Session, batch: Sequence[_Read], now: datetime) -> dict[str, UnitRow]:
-        known = repository.units_by_key(session, self._location.id, [one.key for one in batch])
+        known = origins.units_by_key(session, self._location.id, [one.key for one in batch])
         for one in batch:
             row = known.get(one.key)
             if row is None:
@@ -209,7 +209,7 @@ class LocationReading:
             storing.remove(session, SYSTEM, list(gone), now)
             report_units(session, self._location.id, {row.key: [] for row in rows}, now)
             report_access(session, self._location.id, {row.key: "" for row in rows}, now)
-            repository.delete_units(session, [row.id for row in rows])
+            origins.delete_units(session, [row.id for row in rows])
         self._tally.stored.removed += len(gone)
         for row in rows:
             self._run.log(f"{row.key} is no longer there")

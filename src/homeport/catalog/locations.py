@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from homeport.catalog import previewing, repository, storing
+from homeport.catalog import origins, previewing, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.domain.locations import LocationType
 from homeport.catalog.findings import forget_location, report_graph
@@ -44,12 +44,12 @@ class Locations:
         now = self._services.clock()
         with self._services.database.writing() as session:
             for type_, target in wanted:
-                repository.get_or_add_location(session, type_, target, now, CONFIG).origin = CONFIG
-            every = repository.list_locations(session)
+                origins.get_or_add_location(session, type_, target, now, CONFIG).origin = CONFIG
+            every = origins.list_locations(session)
             for row in every:
                 if row.origin == CONFIG and (row.type, row.target) not in wanted:
                     self._remove(session, SYSTEM, row)
-            left = [(row.type, row.target) for row in repository.list_locations(session)]
+            left = [(row.type, row.target) for row in origins.list_locations(session)]
         for type_, target in left:
             self._try_to_read(type_, target)
 
@@ -101,9 +101,9 @@ class Locations:
         services, now = self._services, self._services.clock()
         plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
         with services.database.writing() as session:
-            if repository.find_location_of(session, type_, target) is not None:
+            if origins.find_location_of(session, type_, target) is not None:
                 raise Conflict(f"Location {type_}:{target} already exists")
-            row = repository.get_or_add_location(session, type_, target, now, API)
+            row = origins.get_or_add_location(session, type_, target, now, API)
             told = {"type": type_, "target": target}
             audit.record(session, actor, "catalog.add-location", f"location:{row.id}", after=told, now=now)
             runs.start_run(session, services.procedures, actor, DISCOVER, values, now, plan)
@@ -122,15 +122,15 @@ class Locations:
         values = {"type": type_, "target": target}
         plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
         with services.database.writing() as session:
-            row = repository.get_location(session, location_id)
-            other = repository.find_location_of(session, type_, target)
+            row = origins.get_location(session, location_id)
+            other = origins.find_location_of(session, type_, target)
             if other is not None and other.id != row.id:
                 raise Conflict(f"Location {type_}:{target} already exists")
             _refuse_config(row)
             self._stop_reading(session, actor, row)
             before = {"type": row.type, "target": row.target}
             row.type, row.target = type_, target
-            repository.forget_itself(session, location_id)
+            origins.forget_itself(session, location_id)
             subject = f"location:{location_id}"
             audit.record(session, actor, "catalog.move-location", subject, before=before, after=values, now=now)
             cancel_timer(session, timer_of(location_id))
@@ -148,9 +148,9 @@ class Locations:
             row = repository.find_entity(session, actor, ref)
             if row is None:
                 raise NotFound(f"There is no entity {ref}.")
-            location = repository.get_location(session, row.location_id)
-            unit = repository.find_unit(session, row.unit_id) if row.unit_id is not None else None
-            only = [unit.key if unit else repository.path_of(session, row)]
+            location = origins.get_location(session, row.location_id)
+            unit = origins.find_unit(session, row.unit_id) if row.unit_id is not None else None
+            only = [unit.key if unit else origins.path_of(session, row)]
             values = {"type": location.type, "target": location.target, "only": list(filter(None, only))}
             if runs.is_active(session, self._services.procedures, DISCOVER, values):
                 return
@@ -167,7 +167,7 @@ class Locations:
         if ref is None:
             return
         now = self._services.clock()
-        repository.forget_version(session, entity_id)
+        origins.forget_version(session, entity_id)
         storing.remove(session, actor, [ref], now)
         audit.record(session, actor, "catalog.remove-entity", ref, now=now)
         report_graph(session, now)
@@ -181,7 +181,7 @@ class Locations:
             Conflict: homeport.yaml names it; it is removed there.
         """
         authorize(actor, "catalog.discover")
-        row = repository.get_location(session, location_id)
+        row = origins.get_location(session, location_id)
         _refuse_config(row)
         self._remove(session, actor, row)
 
@@ -201,7 +201,7 @@ class Locations:
         cancel_timer(session, timer_of(row.id))
         told = {"type": row.type, "target": row.target}
         audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
-        repository.delete_location(session, row.id)
+        origins.delete_location(session, row.id)
         report_graph(session, now)
 
     def _try_to_read(self, type_: str, target: str) -> None:

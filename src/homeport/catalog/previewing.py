@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository, storing
+from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.adapters.units import read_unit
 from homeport.catalog.domain.described import Described, UnitReading
@@ -129,7 +129,7 @@ def look(
 
 def preview_of(session: Session, type_: LocationType, target: str, plan: Plan, seen: Look) -> Preview:
     """Return what was seen of a location beside what the catalog has."""
-    row = repository.find_location_of(session, type_, target)
+    row = origins.find_location_of(session, type_, target)
     known = storing.known_by_ref(session, {one.ref for _, one in seen.found})
     return Preview(
         type=type_,

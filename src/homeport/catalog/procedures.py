@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.adapters.readers import read_repository
 from homeport.catalog.adapters.sources import Source
 from homeport.catalog.adapters.sources.opening import Sources
@@ -123,7 +123,7 @@ class Discover:
             source = self._sources.open(request.type, request.target)
             starts = source.starts() if request.only else self._starts(request)
         with run.writing() as session:
-            location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
+            location = origins.get_or_add_location(session, request.type, request.target, self._services.clock())
         outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
         if outcome["failed"]:
             raise Conflict(
@@ -139,7 +139,7 @@ class Discover:
         tally = reading.read(starts, request.only)
         now = self._services.clock()
         with run.writing() as session:
-            row = repository.get_or_add_location(session, request.type, request.target, now)
+            row = origins.get_or_add_location(session, request.type, request.target, now)
             is_first, row.discovered_at = row.discovered_at is None, now
             row.error = row.error_since = None
             report_location(session, row.id, row.target, None, now)
@@ -164,7 +164,7 @@ class Discover:
         except SourceUnreadable as trouble:
             now = self._services.clock()
             with run.writing() as session:
-                row = repository.find_location_of(session, request.type, request.target)
+                row = origins.find_location_of(session, request.type, request.target)
                 if row is not None:
                     row.error, row.error_since = trouble.message, row.error_since or now
                     report_location(session, row.id, row.target, trouble.message, now)
@@ -179,7 +179,7 @@ class Discover:
     def _is_known(self, request: DiscoverRequest) -> bool:
         """Whether the location was there before: then a run tells that it can't be read, and what it gave stays."""
         with self._services.database.reading() as session:
-            return repository.find_location_of(session, request.type, request.target) is not None
+            return origins.find_location_of(session, request.type, request.target) is not None
 
     def _starts(self, request: DiscoverRequest) -> list[str]:
         if request.reads_repositories:
@@ -198,8 +198,8 @@ class Discover:
     def _find(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         there = set(self._starts(request))
         with run.writing() as session:
-            location = repository.get_or_add_location(session, request.type, request.target, self._services.clock())
-            known = repository.repositories_of(session, location.id)
+            location = origins.get_or_add_location(session, request.type, request.target, self._services.clock())
+            known = origins.repositories_of(session, location.id)
             for path, row in known.items():
                 if path not in there:
                     run.log(f"{path} is no longer there", level="warning")
@@ -221,7 +221,7 @@ class Discover:
             if source is None:
                 raise SourceUnreadable(f"{path} is no longer there.")
             with run.reading() as session:
-                known = repository.find_repository(session, location_id, path)
+                known = origins.find_repository(session, location_id, path)
             head = source.head()
             is_known = known is not None and known.reading is not None and not is_forced
             if known is not None and is_known and known.head == head and known.reader_version == FORMAT:
@@ -239,7 +239,7 @@ class Discover:
         return True
 
     def _keep(self, session: Session, location_id: int, path: str, head: str | None, reading: Reading) -> None:
-        row = repository.find_repository(session, location_id, path)
+        row = origins.find_repository(session, location_id, path)
         row = row or RepositoryRow(location_id=location_id, path=path)
         row.head, row.reader_version, row.reading = head, FORMAT, reading.to_json()
         row.read_at, row.error, row.error_since = self._services.clock(), None, None
@@ -247,7 +247,7 @@ class Discover:
 
     def _note_failure(self, run: Run, location_id: int, path: str, error: HomeportError) -> None:
         with run.writing() as session:
-            row = repository.find_repository(session, location_id, path)
+            row = origins.find_repository(session, location_id, path)
             row = row or RepositoryRow(location_id=location_id, path=path, head=None, reader_version=FORMAT)
             row.read_at, row.error = self._services.clock(), error.message
             row.error_since = row.error_since or row.read_at
@@ -267,7 +267,7 @@ class Discover:
             problems = found_problems(resolution, published.composed, published.problems, unreadable)
             report_repositories(session, problems, now)
             dangling = report_graph(session, now)
-            location = repository.get_or_add_location(session, request.type, request.target, now)
+            location = origins.get_or_add_location(session, request.type, request.target, now)
             location.discovered_at = now
             location.error = location.error_since = None
             report_location(session, location.id, location.target, None, now)
@@ -316,8 +316,8 @@ def _all_readings(session: Session) -> tuple[list[tuple[int, Reading]], list[tup
     """
     readings, unreadable = [], []
     labels: set[str] = set()
-    for location in repository.list_locations(session):
-        for path, row in sorted(repository.repositories_of(session, location.id).items()):
+    for location in origins.list_locations(session):
+        for path, row in sorted(origins.repositories_of(session, location.id).items()):
             label = path if path not in labels else f"{Path(location.target).name}/{path}"
             label = label if label not in labels else f"{location.id}/{label}"
             labels.add(label)

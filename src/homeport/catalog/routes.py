@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.schemas import (
     AnswerRequest,
     EntityDetail,
@@ -97,7 +97,7 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
     def list_locations(request: Request) -> Locations:
         authorize(actor_of(request), "catalog.read")
         with database.reading() as session:
-            return Locations(items=[LocationModel.model_validate(row) for row in repository.list_locations(session)])
+            return Locations(items=[LocationModel.model_validate(row) for row in origins.list_locations(session)])
 
     return router
 

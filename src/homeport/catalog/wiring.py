@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from homeport.catalog import pages, repository, routes
+from homeport.catalog import origins, pages, repository, routes
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.backstage import application as backstage
 from homeport.catalog.commands import commands
@@ -73,7 +73,7 @@ def _subscriptions(services: Services) -> Sequence[Subscription]:
 
     def read_what_was_pushed(session: Session, event: Event) -> None:
         urls = event.payload.get("urls") or [event.entity]
-        for row in repository.list_locations(session):
+        for row in origins.list_locations(session):
             if is_touched(row.type, row.target, urls):
                 hasten(session, timer_of(row.id), event.at)
 

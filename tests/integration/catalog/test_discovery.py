@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.composition import Verdict
 from homeport.catalog.models import EntityRow
 from homeport.catalog.repository import Query
@@ -241,7 +241,7 @@ def test_a_folder_that_lost_all_repositories_keeps_its_entities_and_is_a_finding
     assert "No Git repository" in str(run.error_message)
     assert entity(installation).type == "service"
     with installation.database.reading() as session:
-        location = repository.list_locations(session)[0]
+        location = origins.list_locations(session)[0]
         assert location.error is not None
         assert location.error_since == installation.services.clock()
     assert "catalog.unreadable-source" in open_findings(installation)
@@ -314,4 +314,4 @@ def test_a_second_folder_with_the_same_repositories_takes_nothing_from_the_first
     assert kept == (before.repository, before.location_id, before.owner, before.type)
     assert "catalog.duplicate-entity" in open_findings(installation)
     with installation.database.reading() as session:
-        assert repository.path_of(session, after) == "shop/order-api"
+        assert origins.path_of(session, after) == "shop/order-api"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from homeport.catalog import repository, storing
+from homeport.catalog import origins, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.ingestion import ITSELF
 from homeport.catalog.locations import Locations
@@ -69,7 +69,7 @@ class Files:
 
     def units(self) -> dict[str, UnitRow]:
         with self.installation.database.reading() as session:
-            return repository.units_of(session, repository.list_locations(session)[0].id)
+            return origins.units_of(session, origins.list_locations(session)[0].id)
 
     def findings(self) -> dict[str, findings.Finding]:
         with self.installation.database.reading() as session:
@@ -296,11 +296,11 @@ def test_a_removed_location_takes_everything_with_it(files, installation) -> Non
     files.read()
     locations = Locations(installation.services, Sources(installation.services.settings))
     with installation.database.writing() as session:
-        locations.remove(session, SYSTEM, repository.list_locations(session)[0].id)
+        locations.remove(session, SYSTEM, origins.list_locations(session)[0].id)
     assert files.find("component:x") is None
     assert files.findings() == {}
     with installation.database.reading() as session:
-        assert repository.list_locations(session) == []
+        assert origins.list_locations(session) == []
         assert storing.known_by_ref(session, ["component:default/x"]) == {}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from homeport.catalog import previewing, repository
+from homeport.catalog import origins, previewing, repository
 from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.locations import Locations
@@ -65,7 +65,7 @@ def test_a_preview_follows_locations_and_stores_nothing(installation, shop: Path
     assert seen.count_by_kind(Standing.NEW) == {"location": 1, "group": 1, "component": 1}
     assert not seen.is_known
     with installation.database.reading() as session:
-        assert not repository.list_locations(session)
+        assert not origins.list_locations(session)
         assert not repository.list_entities(session, SYSTEM, repository.Query(), 10).total
 
 

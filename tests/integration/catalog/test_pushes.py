@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.forges.pushes import READERS
 from homeport.kernel.base.settings import WebhookSettings
 from homeport.kernel.edge.inbound import Inbox
@@ -81,7 +81,7 @@ def test_a_push_while_a_run_goes_on_is_read_after_it(
     installation.discover(repositories.root)
     services = installation.services
     with services.database.reading() as session:
-        location = repository.list_locations(session)[0]
+        location = origins.list_locations(session)[0]
     values = {"type": location.type, "target": location.target}
     plan = runs.plan_run(services.procedures, SYSTEM, "catalog.discover", values)
     with services.database.writing() as session:

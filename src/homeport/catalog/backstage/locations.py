@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.backstage.answering import json_answer
 from homeport.catalog.backstage.asking import Ask, count, field, required, understood
 from homeport.catalog.domain.cursors import decode, encode
@@ -43,7 +43,7 @@ class LocationOperations:
     def list(self, ask: Ask) -> Response:
         """Every location."""
         with self._database.reading() as session:
-            return json_answer([{"data": _shown(row)} for row in repository.list_locations(session)])
+            return json_answer([{"data": _shown(row)} for row in origins.list_locations(session)])
 
     def by_query(self, ask: Ask) -> Response:
         """A page of locations by a predicate or a cursor."""
@@ -63,7 +63,7 @@ class LocationOperations:
         if unknown is not None:
             raise InvalidInput(f"Invalid filter predicate, expected a key of {', '.join(_FIELDS)}, got '{unknown}'")
         with self._database.reading() as session:
-            every = sorted(repository.list_locations(session), key=lambda row: row.id)
+            every = sorted(origins.list_locations(session), key=lambda row: row.id)
         found = [row for row in every if holds(condition, _flat(row))]
         left = [row for row in found if row.id > after]
         page_info = {}
@@ -76,7 +76,7 @@ class LocationOperations:
     def show(self, ask: Ask) -> Response:
         """One location."""
         with self._database.reading() as session:
-            return json_answer(_shown(repository.get_location(session, _id(ask))))
+            return json_answer(_shown(origins.get_location(session, _id(ask))))
 
     def by_entity(self, ask: Ask) -> Response:
         """The location that brought an entity."""
@@ -85,7 +85,7 @@ class LocationOperations:
             row = repository.find_entity(session, ask.actor, ref)
             if row is None:
                 raise NotFound(f"found no entity for ref {ref}")
-            return json_answer(_shown(repository.get_location(session, row.location_id)))
+            return json_answer(_shown(origins.get_location(session, row.location_id)))
 
     def add(self, ask: Ask) -> Response:
         """Add a location, or read what it would bring without storing it."""
@@ -201,7 +201,7 @@ def _flat(row: LocationRow) -> FlatEntity:
 
 
 def _known(session: Session, type_: str, target: str) -> LocationRow:
-    row = repository.find_location_of(session, type_, target)
+    row = origins.find_location_of(session, type_, target)
     if row is None:
         raise NotFound(f"There is no location {type_}:{target}.")
     return row

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.locations import generated_location
 from homeport.catalog.models import EntityRow, LocationRow
 from homeport.catalog.pages.documents import is_web_address
@@ -29,10 +29,10 @@ class Ancestry:
 
 def ancestry_of(session: Session, actor: Actor, row: EntityRow) -> Ancestry:
     """Return where the entity comes from."""
-    location = repository.find_location(session, row.location_id)
+    location = origins.find_location(session, row.location_id)
     itself = generated_location(location.type, location.target).ref if location else ""
     above = [link_to(one.ref) for one in repository.locations_to(session, actor, row) if one.ref != itself]
-    unit = repository.find_unit(session, row.unit_id) if row.unit_id is not None else None
+    unit = origins.find_unit(session, row.unit_id) if row.unit_id is not None else None
     file = unit.key if unit else "/".join(filter(None, (row.repository, row.file)))
     place = f"{file}:{row.line}" if row.line else file
     return Ancestry(location, [one for one in above if one], place, _url(row, unit.key if unit else ""))

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.models import EntityRow
 from homeport.catalog.pages import activity, ancestry, definitions, documents, listing, walk
 from homeport.catalog.pages.facts import Fact, facts_of
@@ -73,7 +73,7 @@ class Head:
     may_answer: bool
     who_may_answer: WhoMay
     findings: Mapping[Severity, int]
-    stale: repository.Staleness | None
+    stale: origins.Staleness | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _head(session: Session, actor: Actor, ref: EntityRef, now: datetime) -> Head
         may_answer=may(actor, "catalog.confirm", owner),
         who_may_answer=who_may("catalog.confirm", owner),
         findings=counts,
-        stale=repository.staleness_of(session, row),
+        stale=origins.staleness_of(session, row),
     )
 
 

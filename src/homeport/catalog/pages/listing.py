@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.models import EntityRow
 from homeport.catalog.pages.links import EntityLink, link_to, short_of
 from homeport.catalog.pages.style import render
@@ -153,7 +153,7 @@ def add(router: APIRouter, services: Services) -> None:
 def listed(session: Session, actor: Actor, rows: Sequence[EntityRow], now: datetime) -> list[Listed]:
     """Rows for a table of entities, with what they are linked to and their open findings."""
     found = repository.open_findings(session, actor, [row.ref for row in rows], now)
-    stale = repository.stale_refs(session, rows)
+    stale = origins.stale_refs(session, rows)
     return [
         Listed(row, _link(row), link_to(row.owner), link_to(row.system), found.get(row.ref, {}), row.ref in stale)
         for row in rows

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import LocationType, generated_location
 from homeport.catalog.locations import CONFIG, Locations
@@ -111,7 +111,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
         actor = actor_of(request)
         authorize(actor, "catalog.read")
         with database.reading() as session:
-            found = repository.describe_locations(session)
+            found = origins.describe_locations(session)
         return render(
             request, "catalog/locations.html", locations=found, columns=_COLUMNS, unreadable=_UNREADABLE, **_who(actor)
         )
@@ -153,13 +153,13 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
         actor = actor_of(request)
         authorize(actor, "catalog.read")
         with database.reading() as session:
-            row = repository.get_location(session, location_id)
-            summary = next(one for one in repository.describe_locations(session) if one.location.id == location_id)
+            row = origins.get_location(session, location_id)
+            summary = next(one for one in origins.describe_locations(session) if one.location.id == location_id)
             ref = generated_location(row.type, row.target).ref
             context: dict[str, Any] = {
                 "one": summary,
-                "kinds": repository.count_by_kind_of_location(session, location_id),
-                "parts": repository.unreadable_parts(session, location_id, _MOST_PARTS),
+                "kinds": origins.count_by_kind_of_location(session, location_id),
+                "parts": origins.unreadable_parts(session, location_id, _MOST_PARTS),
                 "part_columns": _PART_COLUMNS,
                 "itself": _link(ref) if repository.find_entity(session, actor, EntityRef.parse(ref)) else None,
                 "is_config": row.origin == CONFIG,
@@ -170,13 +170,13 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
     @router.post("/locations/{location_id:int}/read")
     def read(request: Request, location_id: int, only: Annotated[str, Form()] = "") -> Response:
         with database.reading() as session:
-            row = repository.get_location(session, location_id)
+            row = origins.get_location(session, location_id)
         return redirect(request, f"/runs/{locations.read(actor_of(request), row, [only] if only else [])}")
 
     @router.post("/locations/{location_id:int}/remove")
     def remove(request: Request, location_id: int) -> Response:
         with database.writing() as session:
-            target = repository.get_location(session, location_id).target
+            target = origins.get_location(session, location_id).target
             locations.remove(session, actor_of(request), location_id)
         return redirect(request, PATH, notice="catalog-notice-location-removed", target=target)
 

@@ -1,0 +1,226 @@
+"""Every query about where entities come from: locations, their repositories and units, and which can not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from homeport.catalog.models import EntityRow, LocationRow, RepositoryRow, UnitRow
+from homeport.kernel.base.errors import NotFound
+
+_CHUNK = 500
+
+
+def get_or_add_location(
+    session: Session, type_: str, target: str, now: datetime, origin: str = "person"
+) -> LocationRow:
+    """Return the location of that type and target, made if it was not there."""
+    row = find_location_of(session, type_, target)
+    if row is None:
+        row = LocationRow(type=type_, target=target, origin=origin, created_at=now)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def find_location_of(session: Session, type_: str, target: str) -> LocationRow | None:
+    """Return the location of that type and target, or None."""
+    return session.scalars(select(LocationRow).filter_by(type=type_, target=target)).one_or_none()
+
+
+def get_location(session: Session, location_id: int) -> LocationRow:
+    """Return the location.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    row = find_location(session, location_id)
+    if row is None:
+        raise NotFound(f"There is no location {location_id}. `homeport catalog locations` shows what there is.")
+    return row
+
+
+def find_location(session: Session, location_id: int) -> LocationRow | None:
+    """Return the location, or None."""
+    return session.get(LocationRow, location_id)
+
+
+def delete_location(session: Session, location_id: int) -> None:
+    """Let go of the location with its repositories and units; its entities have to be gone already."""
+    for table in (RepositoryRow, UnitRow):
+        session.execute(delete(table).where(table.location_id == location_id))
+    session.execute(delete(LocationRow).where(LocationRow.id == location_id))
+
+
+def list_locations(session: Session) -> Sequence[LocationRow]:
+    """Return every location, oldest first."""
+    return session.scalars(select(LocationRow).order_by(LocationRow.id)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LocationSummary:
+    """A location with how much it has: `parts` are repositories or files, `unreadable` those that can't be read."""
+
+    location: LocationRow
+    parts: int
+    unreadable: int
+    entities: int
+
+
+def describe_locations(session: Session) -> list[LocationSummary]:
+    """Return every location with its counts, oldest first."""
+    parts: dict[int, tuple[int, int]] = {}
+    for table in (RepositoryRow, UnitRow):
+        query = select(table.location_id, func.count(), func.count(table.error)).group_by(table.location_id)
+        if table is UnitRow:
+            query = query.where(UnitRow.key != "")
+        parts |= {key: (count, bad) for key, count, bad in session.execute(query)}
+    entities = select(EntityRow.location_id, func.count()).group_by(EntityRow.location_id)
+    entity_counts = dict(session.execute(entities).all())
+    return [
+        LocationSummary(row, *parts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
+        for row in list_locations(session)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePart:
+    """A repository or file of a location that could not be read the last time; what it gave before stays."""
+
+    key: str
+    error: str
+    error_since: datetime | None
+
+
+def unreadable_parts(session: Session, location_id: int, limit: int) -> list[UnreadablePart]:
+    """Return what of a location can't be read, by key."""
+    found = []
+    for table, key in ((RepositoryRow, RepositoryRow.path), (UnitRow, UnitRow.key)):
+        query = select(key, table.error, table.error_since).where(
+            table.location_id == location_id, table.error.is_not(None)
+        )
+        for name, error, since in session.execute(query.order_by(key).limit(limit)):
+            found.append(UnreadablePart(name, error or "", since))
+    return found[:limit]
+
+
+def count_by_kind_of_location(session: Session, location_id: int) -> dict[str, int]:
+    """Return how many entities of each kind a location brought, most first."""
+    kind, count = func.lower(EntityRow.kind), func.count()
+    query = select(kind, count).filter_by(location_id=location_id).group_by(kind).order_by(count.desc(), kind)
+    return dict(session.execute(query).all())
+
+
+def repositories_of(session: Session, location_id: int) -> dict[str, RepositoryRow]:
+    """Return what is known of a location's repositories, by their path below it."""
+    return {row.path: row for row in session.scalars(select(RepositoryRow).filter_by(location_id=location_id))}
+
+
+def units_of(session: Session, location_id: int) -> dict[str, UnitRow]:
+    """Return what is known of a location's units, by key."""
+    return {row.key: row for row in session.scalars(select(UnitRow).filter_by(location_id=location_id))}
+
+
+def units_by_key(session: Session, location_id: int, keys: Sequence[str]) -> dict[str, UnitRow]:
+    """Return those of the units that are known, by key."""
+    query = select(UnitRow).filter_by(location_id=location_id).where(UnitRow.key.in_(keys))
+    return {row.key: row for row in session.scalars(query)}
+
+
+def delete_units(session: Session, unit_ids: Iterable[int]) -> None:
+    """Let go of the units; their entities have to be gone already."""
+    ids = list(unit_ids)
+    for start in range(0, len(ids), _CHUNK):
+        session.execute(delete(UnitRow).where(UnitRow.id.in_(ids[start : start + _CHUNK])))
+
+
+def forget_itself(session: Session, location_id: int) -> None:
+    """Let the Location that stands for a location be made again when that is read."""
+    session.execute(
+        update(UnitRow).where(UnitRow.location_id == location_id, UnitRow.key == "").values(reader_version=0)
+    )
+
+
+def forget_version(session: Session, entity_id: int) -> None:
+    """Let the unit that describes the entity be read again, changed or not."""
+    unit = select(EntityRow.unit_id).where(EntityRow.id == entity_id).scalar_subquery()
+    session.execute(update(UnitRow).where(UnitRow.id == unit).values(version=None, reader_version=0))
+
+
+def find_unit(session: Session, unit_id: int) -> UnitRow | None:
+    """Return the unit, or None."""
+    return session.get(UnitRow, unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Why what is shown of an entity may be old: its file, repository or whole location can't be read since `since`.
+
+    `key` is the file or repository, "" where it is the location.
+    """
+
+    location_id: int
+    key: str
+    reason: str
+    since: datetime
+
+
+def staleness_of(session: Session, row: EntityRow) -> Staleness | None:
+    """Return why the entity may be old, the nearest cause first; None where all it comes from could be read."""
+    unit = find_unit(session, row.unit_id) if row.unit_id is not None else None
+    if unit is not None and unit.error and unit.error_since:
+        return Staleness(row.location_id, unit.key, unit.error, unit.error_since)
+    if unit is None:
+        bad = select(RepositoryRow.path, RepositoryRow.error, RepositoryRow.error_since).where(
+            RepositoryRow.location_id == row.location_id, RepositoryRow.error.is_not(None)
+        )
+        for path, error, since in session.execute(bad.order_by(RepositoryRow.path)):
+            if _is_of(row, row.location_id, path):
+                return Staleness(row.location_id, path, error or "", since or row.updated_at)
+    location = find_location(session, row.location_id)
+    if location is not None and location.error and location.error_since:
+        return Staleness(row.location_id, "", location.error, location.error_since)
+    return None
+
+
+def stale_refs(session: Session, rows: Sequence[EntityRow]) -> set[str]:
+    """Return those of the entities that may be old, since what they come from can't be read."""
+    unit_ids = [row.unit_id for row in rows if row.unit_id is not None]
+    units = set(session.scalars(select(UnitRow.id).where(UnitRow.id.in_(unit_ids), UnitRow.error.is_not(None))))
+    location_ids = {row.location_id for row in rows}
+    locations = set(
+        session.scalars(select(LocationRow.id).where(LocationRow.id.in_(location_ids), LocationRow.error.is_not(None)))
+    )
+    bad = select(RepositoryRow.location_id, RepositoryRow.path).where(
+        RepositoryRow.location_id.in_(location_ids), RepositoryRow.error.is_not(None)
+    )
+    repositories = session.execute(bad).all()
+    return {
+        row.ref
+        for row in rows
+        if row.unit_id in units
+        or row.location_id in locations
+        or (row.unit_id is None and any(_is_of(row, one.location_id, one.path) for one in repositories))
+    }
+
+
+def _is_of(row: EntityRow, location_id: int, path: str) -> bool:
+    """Whether the entity comes from that repository; its name may have the location's before it."""
+    return row.location_id == location_id and (row.repository == path or row.repository.endswith(f"/{path}"))
+
+
+def path_of(session: Session, row: EntityRow) -> str:
+    """Return the path of the entity's repository below its location; its name may have the location's before it."""
+    paths = repositories_of(session, row.location_id)
+    if row.repository in paths:
+        return row.repository
+    return next((path for path in sorted(paths) if row.repository.endswith(f"/{path}")), row.repository)
+
+
+def find_repository(session: Session, location_id: int, path: str) -> RepositoryRow | None:
+    """Return what is known of one repository of a location, or None."""
+    return session.scalars(select(RepositoryRow).filter_by(location_id=location_id, path=path)).one_or_none()
