@@ -207,7 +207,13 @@ def _first_line(error: DBAPIError) -> str:
 
 def _sqlite_engine(url: str) -> Engine:
     connect_args = {"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    engine = create_engine(url, connect_args=connect_args, json_serializer=to_json, json_deserializer=orjson.loads)
+    engine = create_engine(
+        url,
+        connect_args=connect_args,
+        pool_use_lifo=True,  # each connection has a cache and a map of its own: the one used last knows most
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
