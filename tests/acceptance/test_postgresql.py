@@ -17,14 +17,16 @@ from homeport.kernel.console import Console
 from homeport.kernel.testing import postgresql_database
 from homeport.kernel.trust.identity import Role
 
+from .conftest import SHOP
 from .test_pages import PAGES, resolved
 
 
 class Served:
     """What `resolved` needs to know of a portal."""
 
-    def __init__(self, homeport) -> None:
+    def __init__(self, homeport, shop: Path) -> None:
         self.homeport = homeport
+        self.shop = shop
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,9 @@ def served(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             name, entity = saebom.visitor(homeport)
             path = cli.first_login(homeport, name, Role.ADMIN, entity).removeprefix(homeport.settings.base_url)
             assert client.post(path, follow_redirects=False).status_code == 303
-            yield Served(homeport), client
+            shop = home / "shop.yaml"
+            shop.write_text(SHOP, encoding="utf-8")
+            yield Served(homeport, shop), client
 
 
 @pytest.mark.parametrize("path", PAGES)
