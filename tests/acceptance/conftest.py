@@ -65,7 +65,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     truth = repositories.build(home / "repositories", 1, date(2026, 11, 20))
     shop = home / "shop.yaml"
     shop.write_text(SHOP, encoding="utf-8")
-    with installation(home=home, zone="Asia/Seoul") as homeport:
+    with installation(home=home, zone="Asia/Seoul", catalog={"folders": (home,)}) as homeport:
         console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
         saebom.discover(homeport, console, home / "repositories", 0.0)
         with gate.serve(create_app(homeport, homeport.worker())) as base:

@@ -36,7 +36,7 @@ def served(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     repositories.build(home / "repositories", 4, date(2026, 11, 20))
     with postgresql_database(postgresql_url) as database:
         url = database.engine.url.render_as_string(hide_password=False)
-        with installation(home=home, database_url=url) as homeport:
+        with installation(home=home, database_url=url, catalog={"folders": (home,)}) as homeport:
             console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
             saebom.discover(homeport, console, home / "repositories", 0.0)
             client = TestClient(create_app(homeport), base_url=homeport.settings.base_url)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
-from homeport.kernel.base.entities import EntityRef
+from homeport.catalog import origins, repository
+from homeport.kernel.base.entities import EntityRef, is_entity_ref
 from homeport.kernel.trust.identity import SYSTEM
 
 
@@ -28,12 +28,17 @@ class Owners:
 
     def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
         """Return the owner of each of the entities; those without one are not in it."""
-        rows = repository.find_entities(session, SYSTEM, map(str, entities)).values()
-        return {EntityRef.parse(row.ref): EntityRef.parse(row.owner) for row in rows if row.owner}
+        rows = repository.find_entities(session, SYSTEM, map(str, entities))
+        owners = {row.ref: row.owner for row in rows.values() if row.owner}
+        left_out = [str(ref) for ref in entities if str(ref) not in rows]
+        owners |= origins.owners_of_rejected(session, left_out) if left_out else {}
+        return {EntityRef.parse(ref): EntityRef.parse(owner) for ref, owner in owners.items() if is_entity_ref(owner)}
 
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
-        """Return every entity that one of the owners owns."""
-        return [EntityRef.parse(ref) for ref in repository.refs_owned_by(session, map(str, owners))]
+        """Return every entity that one of the owners owns, also those that the catalog could not take in."""
+        names = [str(owner) for owner in owners]
+        refs = {*repository.refs_owned_by(session, names), *origins.rejected_of(session, names)}
+        return [EntityRef.parse(ref) for ref in sorted(refs) if is_entity_ref(ref)]
 
 
 def count_by_kind(session: Session) -> dict[str, int]:

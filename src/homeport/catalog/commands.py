@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, Any
 
 import typer
@@ -18,13 +19,15 @@ from homeport.catalog.linting import lint
 from homeport.catalog.procedures import DISCOVER
 from homeport.catalog.schemas import EntityDetail, EntityModel
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidInput, NotFound
+from homeport.kernel.base.errors import InvalidInput, NotFound, RunFailed
 from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say, shell_language
+from homeport.kernel.work import runs
 from homeport.web.i18n import Messages
 from homeport.web.pages.finding_facts import readable
 
 commands = typer.Typer(help="What exists and who owns it.", no_args_is_help=True)
 
+_WITHOUT_EXAMPLE = {"catalog.broken-file"}
 _COLUMNS = ("ref", "title", "type", "owner", "system", "origin", "lowest_confidence")
 
 
@@ -101,9 +104,17 @@ def refresh(
             requests = _requests(session, console, ref)
         for values in requests:
             run_id = console.start(services, DISCOVER, values)
-            row = console.follow(services, run_id, quiet=as_json)
+            try:
+                console.follow(services, run_id, quiet=as_json)
+            except RunFailed as failure:  # the other locations are read all the same
+                say(failure.message)
+            with services.database.reading() as session:
+                row = runs.get_run(session, run_id)
             results.append({"run": run_id, "target": values["target"], "state": row.state, "outcome": row.outcome})
     print_items(results, ("run", "target", "state"), as_json)
+    failed = sum(result["state"] == runs.RunState.FAILED for result in results)
+    if failed:
+        raise RunFailed(f"{failed} of {len(results)} locations could not be read; what they gave before stays.")
 
 
 @commands.command("lint")
@@ -125,6 +136,8 @@ def lint_files(
         for item in items:
             typer.echo(f"{item['file']}:{item['line'] or 1}: {item['rule']}: {item['title']}")
             typer.echo(f"    {item['why']}\n    {item['fix']}")
+            if item["example"]:
+                typer.echo(indent(str(item["example"]), " " * 8))
         say(f"{verdict.files} files, {verdict.entities} entities, {len(items)} problems")
     if items:
         raise typer.Exit(1)
@@ -141,6 +154,7 @@ def _linted(problem: Problem, words: Callable[..., str]) -> dict[str, Any]:
         "rule": problem.rule,
         "entity": problem.entity or None,
         **{part: words(f"{key}-{part}", **told) for part in ("title", "why", "fix")},
+        "example": words(f"{key}-example", **told) if problem.rule not in _WITHOUT_EXAMPLE else None,
     }
 
 

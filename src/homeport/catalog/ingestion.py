@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
-from homeport.catalog.adapters.units import read_unit
+from homeport.catalog.adapters.units import led_to, read_unit
 from homeport.catalog.domain.described import Described, Target, UnitReading
 from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import generated_location
@@ -117,10 +117,13 @@ class LocationReading:
                 self._seen.add(key)
                 self._run.check()
                 one = self._look_at(key, target, known.get(key), is_forced=key in forced)
-                if one.reading is not None:
-                    following += one.reading.targets.items()
-                elif key in known:
-                    following += ((one, Target(**told)) for one, told in known[key].targets.items())
+                if one.reading is not None or key not in known:
+                    targets = one.reading.targets if one.reading else {}
+                else:
+                    targets = (
+                        {text: Target(**told) for text, told in known[key].targets.items()}
+                    )
+                following += led_to(self._source, key, targets)
                 yield one
             waiting = following
 
@@ -165,6 +168,7 @@ class LocationReading:
             rows = self._unit_rows(session, batch, now)
             changed = [(rows[one.key], one.reading) for one in batch if one.reading is not None]
             stored, duplicates = self._catalog.publish_units(session, SYSTEM, self._location, changed)
+            origins.replace_rejected(session, {row.id: reading.rejected for row, reading in changed})
             problems = {row.key: list(reading.problems) for row, reading in changed}
             for row, problem in duplicates:
                 problems[row.key].append(problem)
@@ -195,7 +199,7 @@ class LocationReading:
             if one.reading is not None:
                 row.version, row.reader_version = one.version, FORMAT
                 row.includes = dict(one.reading.includes)
-                row.targets = {key: asdict(target) for key, target in one.reading.targets.items()}
+                row.targets = {text: asdict(target) for text, target in one.reading.targets.items()}
         session.flush()
         return known
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeport.catalog.adapters.sources import Content
 from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.domain.described import Described
 from homeport.catalog.domain.fields import Place, Problem
@@ -37,7 +38,7 @@ def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) ->
         SourceUnreadable: there is nothing to judge.
     """
     target = str(path.absolute() / "**" / _USUAL) if path.is_dir() else str(path.absolute())
-    source = FileSource(target)
+    source = FileSource(target, elsewhere=lambda _key: _Unread())
     starts = source.starts()
     if not starts:
         raise SourceUnreadable(f"No {_USUAL} was found at {path}. Name a file, a pattern or another folder.")
@@ -55,6 +56,22 @@ def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) ->
         problems += _dangling(first)
     problems.sort(key=lambda one: (one.place.file, one.place.line or 0) if one.place else ("", 0))
     return Verdict(problems, seen.read_count, len(first))
+
+
+class _Unread:
+    """What lies at addresses: it is not looked at, and not said to be missing."""
+
+    def starts(self) -> Sequence[str]:
+        return ()
+
+    def fetch(self, key: str, known_version: str | None = None) -> Content | None:
+        return Content(b"", "")
+
+    def keys_of(self, base: str, target: str) -> Sequence[str]:
+        return [target]
+
+    def location_of(self, key: str) -> str:
+        return f"url:{key}"
 
 
 def _dangling(found: dict[str, tuple[str, Described]]) -> Iterator[Problem]:

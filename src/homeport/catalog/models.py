@@ -75,6 +75,18 @@ class UnitRow(Base):
     error_since: Mapped[datetime | None]
 
 
+class RejectedRow(Base):
+    """An entity that a unit describes and the catalog could not take in, with the owner that its document names."""
+
+    __tablename__ = "catalog_rejected"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "ref"), Index(None, "owner"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("catalog_unit.id", ondelete="CASCADE"))
+    ref: Mapped[str]
+    owner: Mapped[str | None]
+
+
 class EntityRow(Base):
     """An entity as the portal shows it: the document, and columns of it that lists filter and sort by.
 

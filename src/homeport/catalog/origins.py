@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from homeport.catalog.models import EntityRow, LocationRow, RepositoryRow, UnitRow
+from homeport.catalog.models import EntityRow, LocationRow, RejectedRow, RepositoryRow, UnitRow
 from homeport.kernel.base.errors import NotFound
 
 _CHUNK = 500
@@ -224,3 +224,25 @@ def path_of(session: Session, row: EntityRow) -> str:
 def find_repository(session: Session, location_id: int, path: str) -> RepositoryRow | None:
     """Return what is known of one repository of a location, or None."""
     return session.scalars(select(RepositoryRow).filter_by(location_id=location_id, path=path)).one_or_none()
+
+
+def replace_rejected(session: Session, rejected: Mapping[int, Mapping[str, str | None]]) -> None:
+    """Let what units describe and the catalog could not take in be exactly this: by unit, each with its owner."""
+    session.execute(delete(RejectedRow).where(RejectedRow.unit_id.in_(list(rejected))))
+    session.add_all(
+        RejectedRow(unit_id=unit_id, ref=ref, owner=owner)
+        for unit_id, owners in rejected.items()
+        for ref, owner in owners.items()
+    )
+
+
+def owners_of_rejected(session: Session, refs: Iterable[str]) -> dict[str, str]:
+    """Return the owner that the document of each of these names, where the catalog could not take it in."""
+    query = select(RejectedRow.ref, RejectedRow.owner).where(RejectedRow.ref.in_(list(refs)))
+    return {ref: owner for ref, owner in session.execute(query) if owner}
+
+
+def rejected_of(session: Session, owners: Iterable[str]) -> list[str]:
+    """Return the references of what could not be taken in and names one of the owners."""
+    query = select(RejectedRow.ref).where(RejectedRow.owner.in_(list(owners))).distinct()
+    return list(session.scalars(query.order_by(RejectedRow.ref)))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
-from homeport.catalog.adapters.units import read_unit
+from homeport.catalog.adapters.units import led_to, read_unit
 from homeport.catalog.domain.described import Described, UnitReading
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.locations import LocationType, generated_location
@@ -114,13 +114,15 @@ def look(
     ends_at = monotonic() + most_seconds
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
+    optional: set[str] = set()
     while waiting and seen.read_count < most_files and monotonic() < ends_at:
         key = waiting.pop(0)
-        reading = _read(source, key, origin, other_kinds)
+        reading = _read(source, key, origin, other_kinds, is_optional=key in optional)
         seen.read_count += 1
         seen.problems += reading.problems
         seen.found += ((key, one) for one in reading.entities if not one.is_kept)
-        following = [target for target in reading.targets if target not in known]
+        following = {one: target for one, target in led_to(source, key, reading.targets) if one not in known}
+        optional.update(one for one, target in following.items() if target.is_optional)
         known.update(following)
         waiting += following
     seen.unread_count = len(waiting)
@@ -161,11 +163,13 @@ def _compared(
         first.setdefault(one.ref, f"{key}:{one.line}")
 
 
-def _read(source: Source, key: str, origin: str, other_kinds: Collection[str]) -> UnitReading:
+def _read(
+    source: Source, key: str, origin: str, other_kinds: Collection[str], *, is_optional: bool = False
+) -> UnitReading:
     try:
         content = source.fetch(key)
     except SourceUnreadable as trouble:
-        return _unreadable(key, trouble.message)
+        return UnitReading() if is_optional else _unreadable(key, trouble.message)
     except TargetRefused as refused:
         return _unreadable(key, refused.reason)
     assert content is not None, "only a known version can be unchanged"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.composition import Verdict
 from homeport.catalog.models import EntityRow
 
@@ -58,12 +58,24 @@ class RelationModel(BaseModel):
     target: str
 
 
+class StaleModel(BaseModel):
+    """Why what is shown of an entity may be old: `key` is the file or repository, empty for its whole location."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    location_id: int
+    key: str
+    reason: str
+    since: datetime
+
+
 class EntityDetail(EntityModel):
     """An entity with its document, fields and relations."""
 
     document: dict[str, Any]
     file: str | None
     line: int | None
+    stale: StaleModel | None = Field(description="why it may be old, null where all it comes from could be read")
     fields: list[FieldModel]
     relations: list[RelationModel]
 
@@ -83,11 +95,13 @@ class EntityDetail(EntityModel):
         relations = [
             RelationModel(type=kind, target=target) for _, kind, target in repository.relations_of(session, [row.ref])
         ]
+        stale = origins.staleness_of(session, row)
         return cls(
             **EntityModel.of(row).model_dump(),
             document=row.document,
             file=row.file,
             line=row.line,
+            stale=StaleModel.model_validate(stale) if stale else None,
             fields=fields,
             relations=relations,
         )

@@ -23,7 +23,7 @@ from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
 from homeport.forges.pushes import PUSHED
 from homeport.kernel.base.events import Event
-from homeport.kernel.base.settings import Section
+from homeport.kernel.base.settings import Paths, Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import Role
@@ -52,6 +52,7 @@ class CatalogSettings(Section):
     anonymous_read: bool = Field(
         False, description="Whether Backstage's API under /api/catalog lets everybody read, without a token."
     )
+    folders: Paths = Field((), description="Folders whose files may be registered as locations, beside `locations`.")
     other_kinds: tuple[str, ...] = Field((), description="Kinds of entities beside the usual ones that are let in.")
 
 

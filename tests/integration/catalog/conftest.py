@@ -103,5 +103,5 @@ def installation(database: Database, clock: FakeClock, tmp_path: Path) -> Instal
     """homeport on an empty database, on each engine."""
     modules = installed_modules()
     sections = {module.name: module.settings for module in modules if module.settings}
-    settings = load_settings({}, sections, home=tmp_path / "home")
+    settings = load_settings({}, sections, home=tmp_path / "home", catalog={"folders": (tmp_path,)})
     return Installation(assemble(Services(settings, database, Procedures(), Subscribers(), clock), modules))

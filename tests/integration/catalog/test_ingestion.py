@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from homeport.catalog import origins, repository, storing
+from homeport.catalog import api, origins, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.ingestion import ITSELF
 from homeport.catalog.locations import Locations
 from homeport.catalog.models import EntityRow, UnitRow
 from homeport.catalog.service import Catalog
 from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import SourceUnreadable
 from homeport.kernel.knowledge import findings, search
 from homeport.kernel.trust.identity import SYSTEM
 
@@ -362,3 +363,45 @@ def test_hostile_files_are_findings_and_take_nothing_else_with_them(files: Files
     hostile = {"bomb", "many", "traversal", "private", "cyclic", "upper", "large", "latin", "link"}
     assert {f"{name}.yaml" for name in hostile} <= told
     assert not any("not for the catalog" in str(found.parameters) for found in page.findings)
+
+
+def test_what_a_pattern_of_a_location_matches_is_looked_up_at_each_reading(files: Files) -> None:
+    files.write({"all.yaml": location("all", "./x/*.yml"), "x/a.yml": component("a")})
+    files.read()
+    files.write({"x/b.yml": component("b")})
+    assert files.read()["added"] == 1
+    (files.root / "x/a.yml").unlink()
+    assert files.read()["removed"] == 1
+    assert files.find("component:a") is None
+    assert "catalog.unreadable-source" not in files.findings()
+
+
+def test_an_optional_target_that_must_not_be_followed_is_a_finding_all_the_same(files: Files) -> None:
+    files.write({"a.yaml": location("a", "../../etc/passwd", presence="optional")})
+    files.read()
+    assert files.findings()["catalog.unresolved-reference"].parameters["target"] == "../../etc/passwd"
+
+
+def test_what_is_left_out_counts_as_its_owners(files: Files, installation: Installation) -> None:
+    wrong = component("wrong", owner="team-b").replace("  type: service\n", "")
+    kind = "apiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2}\nspec: {owner: user:kim}\n"
+    files.write({"a.yaml": wrong + "---\n" + kind})
+    files.read()
+    refs = [EntityRef.parse("component:wrong"), EntityRef.parse("robot:r2"), EntityRef.parse("api:nothing")]
+    with installation.database.reading() as session:
+        owners = api.Owners().owners_of(session, refs)
+        owned = api.Owners().owned_by(session, [EntityRef.parse("group:team-b")])
+    assert {str(ref): str(owner) for ref, owner in owners.items()} == {
+        "component:default/wrong": "group:default/team-b",
+        "robot:default/r2": "user:default/kim",
+    }
+    assert list(owned) == [refs[0]]
+    files.write({"a.yaml": component("wrong")})
+    files.read()
+    with installation.database.reading() as session:
+        assert api.Owners().owners_of(session, refs[1:]) == {}
+
+
+def test_files_outside_of_the_folders_that_settings_name_are_not_read(installation: Installation) -> None:
+    with pytest.raises(SourceUnreadable, match=r'catalog: \{folders: \["/etc"\]\}'):
+        installation.discover(Path("/etc/passwd"), type="file")

@@ -226,3 +226,25 @@ def test_lint_of_nothing_says_what_to_name(homeport: Shell, tmp_path: Path) -> N
     told = homeport("catalog", "lint", str(tmp_path))
     assert told.code not in (0, 1)
     assert "No catalog-info" in told.err
+
+
+def test_an_unknown_setting_in_a_list_is_told_with_what_is_known(homeport: Shell) -> None:
+    homeport.home.mkdir()
+    (homeport.home / "homeport.yaml").write_text(
+        "catalog: {locations: [{type: file, target: /srv/x.yaml, rules: []}]}\n"
+    )
+    told = homeport("catalog", "list")
+    assert told.code == 2
+    assert "catalog.locations.0.rules: unknown setting" in told.err
+
+
+def test_a_location_that_fails_does_not_keep_the_others_from_being_read(homeport: Shell, folder: Path) -> None:
+    gone = folder.parent / "gone"
+    (gone / "one").mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", str(gone / "one")], check=True)
+    homeport("catalog", "discover", str(gone))
+    homeport("catalog", "discover", str(folder))
+    (gone / "one").rename(folder.parent / "away")
+    told = homeport("catalog", "refresh", "--json")
+    assert told.code != 0
+    assert [item["state"] for item in told.json["items"]] == ["failed", "succeeded"]

@@ -5,7 +5,7 @@ Nothing is lost without a word: whatever keeps a document out of the catalog is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from homeport.catalog.adapters.documents import Document, line_of, read_documents
@@ -15,6 +15,7 @@ from homeport.catalog.domain.described import Described, Target, UnitReading
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.kinds import KNOWN_KINDS, violations
 from homeport.catalog.domain.locations import LocationType
+from homeport.catalog.domain.references import full_ref
 from homeport.kernel.base.errors import SourceUnreadable
 
 LOCATION_ANNOTATION = "backstage.io/managed-by-location"
@@ -72,6 +73,7 @@ def _take(
     kind = value["kind"].lower()
     if kind not in _KNOWN_KINDS and kind not in other_kinds:
         told = {"kind": value["kind"], "entity": _ref(value)}
+        reading.rejected[_ref(value)] = _owner(value)
         reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
         return
     ref = _ref(value)
@@ -85,6 +87,7 @@ def _keep(reading: UnitReading, value: Any, document: Document) -> None:
     ref = _ref(value)
     if ref:
         reading.entities.append(Described(ref, {}, document.text, document.line, is_kept=True))
+        reading.rejected[ref] = _owner(value)
 
 
 def _follow(
@@ -94,16 +97,37 @@ def _follow(
     is_optional = spec.get("presence") == "optional"
     for path, target in _targets(spec):
         try:
-            keys = source.keys_of(key, target)
-            reason = "" if keys else "matches no file"
-        except (TargetRefused, SourceUnreadable) as refused:
-            keys, reason = (), refused.reason if isinstance(refused, TargetRefused) else refused.message
-        if reason and not is_optional:
+            is_missing = not source.keys_of(key, target)
+            reason = "matches no file" if is_missing and not is_optional else ""
+        except TargetRefused as refused:
+            reason = refused.reason
+        except SourceUnreadable as trouble:
+            reason = "" if is_optional else trouble.message
+        if reason:
             line = _line(document, ("spec", *path))
             told = {"target": target, "reason": reason}
             reading.problems.append(_problem("catalog.unresolved-reference", key, line, ref, **told))
-        for one in keys:
-            reading.targets.setdefault(one, Target(ref, is_optional))
+        reading.targets.setdefault(target, Target(ref, is_optional))
+
+
+def led_to(source: Source, key: str, targets: Mapping[str, Target]) -> Iterator[tuple[str, Target]]:
+    """Return the keys that the targets of a unit mean now; what can't be followed was told when the unit was read."""
+    for text, target in targets.items():
+        try:
+            for found in source.keys_of(key, text):
+                yield found, target
+        except (TargetRefused, SourceUnreadable):
+            continue
+
+
+def _owner(value: dict[str, Any]) -> str | None:
+    """The owner that a document names, whatever else is wrong with it."""
+    spec, metadata = value.get("spec"), value.get("metadata")
+    owner = spec.get("owner") if isinstance(spec, dict) else None
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    if not isinstance(owner, str):
+        return None
+    return full_ref(owner, "group", namespace if isinstance(namespace, str) and namespace else "default")
 
 
 def _targets(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -15,7 +15,7 @@ from homeport.catalog.backstage.answering import json_answer
 from homeport.catalog.backstage.asking import Ask, count, field, required, understood
 from homeport.catalog.domain.cursors import decode, encode
 from homeport.catalog.domain.filters import Every, FilterRefused, FlatEntity, holds, keys_of
-from homeport.catalog.domain.kinds import violations
+from homeport.catalog.domain.kinds import KNOWN_KINDS, violations
 from homeport.catalog.domain.locations import LocationType, generated_location, repository_of
 from homeport.catalog.domain.uids import id_of
 from homeport.catalog.locations import Locations
@@ -37,6 +37,8 @@ class LocationOperations:
 
     def __init__(self, services: Services, locations: Locations) -> None:
         self._database = services.database
+        others = services.settings.section("catalog").other_kinds
+        self._kinds = {kind.lower() for kind in (*KNOWN_KINDS, *others)}
         self._forges = Forges(services.settings.forges)
         self._locations = locations
 
@@ -157,7 +159,10 @@ class LocationOperations:
                 raise InvalidInput(
                     f"Invalid location ref {location}, only 'url:<target>' is supported, e.g. url:https://host/path"
                 )
-            wrong = [("InputError", one.message) for one in violations(_stored(body.get("entity")))]
+            entity = _stored(body.get("entity"))
+            wrong = [("InputError", one.message) for one in violations(entity)]
+            if not wrong and entity["kind"].lower() not in self._kinds:
+                wrong = [("InputError", f"No processor recognized the entity of kind {entity['kind']}")]
         except InvalidInput as error:
             wrong = [("InputError", error.message)]
         if wrong:

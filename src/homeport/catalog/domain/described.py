@@ -43,7 +43,7 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a Location leads: `by` is its reference; an optional target may be missing."""
+    """What a Location points to: `by` is its reference; an optional target may be missing."""
 
     by: str
     is_optional: bool = False
@@ -53,13 +53,16 @@ class Target:
 class UnitReading:
     """All that one unit tells; `is_partial` where some of it is broken.
 
-    `includes` are the versions of what placeholders were filled from, by key, `targets` are where its Locations lead.
+    `includes` are the versions of what placeholders were filled from, by key. `targets` are what its Locations point
+    to, as written: what a pattern matches changes without the file. `rejected` are entities that could not be
+    taken in, each with the owner that its document names, or None.
     """
 
     entities: list[Described] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     includes: dict[str, str] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
+    rejected: dict[str, str | None] = field(default_factory=dict)
     is_partial: bool = False
 
 

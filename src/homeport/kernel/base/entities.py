@@ -52,6 +52,15 @@ class EntityRef:
         return f"{self.kind}:{self.namespace}/{self.name}"
 
 
+def is_entity_ref(text: str) -> bool:
+    """Whether `text` is a full reference to an entity."""
+    try:
+        EntityRef.parse(text)
+    except InvalidEntityRef:
+        return False
+    return True
+
+
 def is_entity_name(text: str) -> bool:
     """Whether `text` can be the name of an entity: 1 to 63 characters of the allowed ones."""
     return _fits(_NAME, text)

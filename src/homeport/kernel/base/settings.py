@@ -244,5 +244,6 @@ def _annotation(model: type[Section], path: list[str]) -> Any:
             field = found.model_fields.get(part)
             found = field.annotation if field else None
         else:
-            found = get_args(found)[-1] if get_args(found) else None
+            inner = [one for one in get_args(found) if one is not Ellipsis]
+            found = inner[-1] if inner else None
     return found

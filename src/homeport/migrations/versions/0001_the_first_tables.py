@@ -233,6 +233,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("location_id", "key", name=op.f("uq_catalog_unit_location_id_key")),
     )
     op.create_table(
+        "catalog_rejected",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["catalog_unit.id"], name=op.f("fk_catalog_rejected_unit_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_rejected")),
+    )
+    for column in ("unit_id", "ref", "owner"):
+        op.create_index(op.f(f"ix_catalog_rejected_{column}"), "catalog_rejected", [column], unique=False)
+    op.create_table(
         "catalog_entity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),

@@ -86,7 +86,7 @@ class FakeBackstage:
 
 def source(backstage: FakeBackstage, token: str | None = None, base: str = BASE, **settings: Any) -> BackstageSource:
     outbound = Outbound(OutboundSettings(**settings), transport=httpx.MockTransport(backstage))
-    return BackstageSource(base, outbound, token)
+    return BackstageSource(base, outbound, token, trusted=True)
 
 
 def read(backstage: FakeBackstage, **options: Any) -> dict[str, dict[str, Any]]:

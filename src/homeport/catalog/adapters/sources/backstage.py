@@ -29,12 +29,13 @@ _MADE_IN_METADATA = ("uid", "etag")
 class BackstageSource:
     """The entities of a Backstage, in 256 buckets; `base_url` is that of its back end, such as https://portal:7007.
 
-    The address comes from an operator and may be private; `token` is one of `backend.auth.externalAccess`.
+    `token` is one of `backend.auth.externalAccess`; it may be private where `trusted`.
     """
 
-    def __init__(self, base_url: str, outbound: Outbound, token: str | None = None) -> None:
+    def __init__(self, base_url: str, outbound: Outbound, token: str | None = None, *, trusted: bool = False) -> None:
         self._base = f"{base_url.rstrip('/').removesuffix('/api/catalog')}/api/catalog"
         self._outbound = outbound
+        self._trusted = trusted
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._buckets: dict[str, dict[str, str]] | None = None
 
@@ -98,9 +99,9 @@ class BackstageSource:
         url = f"{self._base}{path}"
         try:
             if content is None:
-                response = self._outbound.get(url, headers=self._headers, trusted=True)
+                response = self._outbound.get(url, headers=self._headers, trusted=self._trusted)
             else:
-                response = self._outbound.post(url, content, headers=self._headers, trusted=True)
+                response = self._outbound.post(url, content, headers=self._headers, trusted=self._trusted)
         except AnswerTooLarge:
             raise
         except HomeportError as error:

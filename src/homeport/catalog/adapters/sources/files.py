@@ -17,11 +17,11 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from homeport.catalog.adapters.documents import DEFAULT_LIMITS
-from homeport.catalog.adapters.sources import Content, TargetRefused
+from homeport.catalog.adapters.sources import Content, Source, TargetRefused
 from homeport.kernel.base.errors import SourceUnreadable
 
 _WILD = re.compile(r"[*?\[{]")
@@ -37,10 +37,17 @@ _RACY_S = 2.0
 class FileSource:
     """The files that a target on this machine means, and those in its root that they lead to; keys are their paths."""
 
-    def __init__(self, target: str, *, max_bytes: int = DEFAULT_LIMITS.max_bytes) -> None:
+    def __init__(
+        self,
+        target: str,
+        *,
+        elsewhere: Callable[[str], Source] | None = None,
+        max_bytes: int = DEFAULT_LIMITS.max_bytes,
+    ) -> None:
         self._target = os.path.abspath(target)  # noqa: PTH100 - a pattern, not a path
         self._root = str(_fixed_part(self._target))
         self._max_bytes = max_bytes
+        self._elsewhere = elsewhere
 
     @property
     def root(self) -> str:
@@ -73,6 +80,8 @@ class FileSource:
             SourceUnreadable: it is not there, too large or may not be read.
             TargetRefused: it lies outside of the root, or is no file.
         """
+        if _ADDRESS.match(key):
+            return self._beyond(key).fetch(key, known_version)
         descriptor = self._open(key)
         try:
             found = os.fstat(descriptor)
@@ -103,8 +112,8 @@ class FileSource:
         Raises:
             TargetRefused: it leads out of the root, or is an address.
         """
-        if _ADDRESS.match(target):
-            raise TargetRefused("is an address; a file leads to files only")
+        if _ADDRESS.match(base) or _ADDRESS.match(target):
+            return self._beyond(base if _ADDRESS.match(base) else target).keys_of(base, target)
         if "\\" in target or not target.isprintable() or not target or len(target) > 4_000:
             raise TargetRefused("is no path")
         folder, _, _ = base.rpartition("/")
@@ -117,8 +126,13 @@ class FileSource:
         return _matching(path, self._root) if wild else [path]
 
     def location_of(self, key: str) -> str:
-        """Return `file:/…`."""
-        return f"file:{key}"
+        """Return `file:/…`, or `url:https://…` for what lies elsewhere."""
+        return f"url:{key}" if _ADDRESS.match(key) else f"file:{key}"
+
+    def _beyond(self, key: str) -> Source:
+        if self._elsewhere is None or not key.startswith(("http://", "https://")):
+            raise TargetRefused("is an address; a file leads to files, and to http and https addresses")
+        return self._elsewhere(key)
 
     def _open(self, key: str) -> int:
         try:

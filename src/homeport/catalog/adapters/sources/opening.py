@@ -6,6 +6,7 @@ What calls out is imported when it is first used: an installation that reads fil
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -13,7 +14,7 @@ from homeport.catalog.adapters.sources import Source
 from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.domain.locations import LocationType
 from homeport.forges.addresses import Forges
-from homeport.kernel.base.errors import InvalidInput
+from homeport.kernel.base.errors import InvalidInput, SourceUnreadable
 from homeport.kernel.base.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Sources:
-    """Opens locations; whoever may register one is believed as to its address, not as to what it leads to."""
+    """Opens locations; whoever writes homeport.yaml is believed as to addresses and files, all others are checked."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,7 +38,9 @@ class Sources:
         """
         match type_:
             case LocationType.FILE:
-                return FileSource(target)
+                source = FileSource(target, elsewhere=self._at)
+                self._check_folder(source.root, target)
+                return source
             case LocationType.URL:
                 return self._at(target)
             case LocationType.GIT:
@@ -45,13 +48,15 @@ class Sources:
 
                 url, fragment = urldefrag(target)
                 ref, _, pattern = fragment.partition(":")
+                is_ours = self._is_named(target)
                 return GitFilesSource(
-                    url, pattern, self._checkouts, self._forges, ref or None, trusted=True, elsewhere=self._at(url)
+                    url, pattern, self._checkouts, self._forges, ref or None, trusted=is_ours, elsewhere=self._at(url)
                 )
             case LocationType.BACKSTAGE:
                 from homeport.catalog.adapters.sources.backstage import BackstageSource
 
-                return BackstageSource(target, self._outbound, self._token_of(target))
+                token, is_ours = self._token_of(target), self._is_named(target)
+                return BackstageSource(target, self._outbound, token, trusted=is_ours)
             case LocationType.REPOS:
                 raise InvalidInput("A folder of repositories is read repository by repository.")
 
@@ -62,12 +67,26 @@ class Sources:
             SourceUnreadable: it can't be reached or read.
         """
         url, ref = urldefrag(target)
-        return self._checkouts.fetch(url, ref or None, trusted=True)
+        return self._checkouts.fetch(url, ref or None, trusted=self._is_named(target))
 
     def _at(self, target: str) -> UrlSource:
         from homeport.catalog.adapters.sources.urls import UrlSource
 
         return UrlSource(target, self._outbound, self._forges, self._checkouts)
+
+    def _is_named(self, target: str) -> bool:
+        """Whether homeport.yaml names the location."""
+        return any(one.target == target for one in self._settings.section("catalog").locations)
+
+    def _check_folder(self, root: str, target: str) -> None:
+        """Return if files there may be read: who registers locations need not be who reads this machine."""
+        folders = [folder.resolve() for folder in self._settings.section("catalog").folders]
+        real = Path(root).resolve()
+        if not (self._is_named(target) or any(real.is_relative_to(folder) for folder in folders)):
+            raise SourceUnreadable(
+                f"{target} lies in no folder whose files may be registered. In homeport.yaml, "
+                f'`catalog: {{folders: ["{root}"]}}` allows it, or name it in catalog.locations.'
+            )
 
     def _token_of(self, target: str) -> str | None:
         locations = self._settings.section("catalog").locations

@@ -107,12 +107,12 @@ finding-catalog-unreadable-source-title = { $file } could not be read
 finding-catalog-unreadable-source-why = The last try ended with: { $reason } What it described before stays in the catalog, marked as stale, and grows older.
 finding-catalog-unreadable-source-fix = See whether it is there and may be read by the account that homeport runs as, or with the token of its host. Then have it read again: the button is on the page of each of its entities and in the list of locations. If it is gone for good, take it out of the Location or the settings that name it.
 finding-catalog-unreadable-source-example =
-    homeport doctor
+    homeport catalog refresh
 
 finding-catalog-unknown-kind-name = Unknown kind
 finding-catalog-unknown-kind-title = { $file } describes a { $kind }, a kind that the catalog does not take
 finding-catalog-unknown-kind-why = { $entity } is left out of the catalog: only the kinds that everybody knows are let in, so that a mistyped kind does not pass for a new one.
-finding-catalog-unknown-kind-fix = If the kind is mistyped, correct it in { $file }; the kinds are Component, API, Resource, System, Domain, Group, User, Template and Location. If it is a kind of your own, let it in:
+finding-catalog-unknown-kind-fix = If the kind is mistyped, correct it in { $file }; the kinds are Component, API, Resource, System, Domain, Group, User, Template, Location and AiResource. If it is a kind of your own, let it in:
 finding-catalog-unknown-kind-example =
     # homeport.yaml
     catalog:

@@ -107,12 +107,12 @@ finding-catalog-unreadable-source-title = { $file }{ PARTICLE($file, "을/를") 
 finding-catalog-unreadable-source-why = 마지막으로 읽을 때 다음 문제가 생겼습니다: { $reason } 이전에 읽은 내용은 오래된 정보로 표시되어 카탈로그에 남아 있지만 점점 실제와 달라집니다.
 finding-catalog-unreadable-source-fix = 대상이 그대로 있는지, homeport를 실행하는 계정이나 해당 호스트의 토큰으로 읽을 수 있는지 확인하십시오. 그다음 항목 페이지나 위치 목록의 버튼으로 다시 읽으십시오. 완전히 없어진 대상이라면 그것을 가리키는 Location이나 설정에서 지우십시오.
 finding-catalog-unreadable-source-example =
-    homeport doctor
+    homeport catalog refresh
 
 finding-catalog-unknown-kind-name = 알 수 없는 종류
 finding-catalog-unknown-kind-title = { $file }에 적힌 { $kind }{ PARTICLE($kind, "은/는") } 카탈로그가 받지 않는 종류입니다
 finding-catalog-unknown-kind-why = { $entity }{ PARTICLE($entity, "을/를") } 카탈로그에서 제외했습니다. 잘못 적은 종류가 새 종류로 등록되지 않도록 알려진 종류만 받습니다.
-finding-catalog-unknown-kind-fix = 잘못 적었다면 { $file }에서 고치십시오. 쓸 수 있는 종류는 Component, API, Resource, System, Domain, Group, User, Template, Location입니다. 직접 만든 종류라면 다음과 같이 허용하십시오.
+finding-catalog-unknown-kind-fix = 잘못 적었다면 { $file }에서 고치십시오. 쓸 수 있는 종류는 Component, API, Resource, System, Domain, Group, User, Template, Location, AiResource입니다. 직접 만든 종류라면 다음과 같이 허용하십시오.
 finding-catalog-unknown-kind-example =
     # homeport.yaml
     catalog:

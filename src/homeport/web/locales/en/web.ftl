@@ -131,6 +131,6 @@ web-error-404-advice = The address may be mistyped, or what was here has been re
 web-error-500-title = Something broke on our side
 web-error-500-advice = Nothing half-done was kept. Try again; if it happens once more, send an admin the time and the text below.
 web-error-503-title = Not available right now
-web-error-503-advice = Something homeport needs does not answer. Try again in a minute; `homeport doctor` tells an admin what it is.
+web-error-503-advice = Something homeport needs does not answer. Try again in a minute; the log of homeport says what it is.
 web-error-home = Go to Home
 web-error-detail = What the server said

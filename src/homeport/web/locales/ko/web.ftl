@@ -127,6 +127,6 @@ web-error-404-advice = 주소가 잘못되었거나 삭제된 항목입니다. �
 web-error-500-title = 서버에 문제가 생겼습니다
 web-error-500-advice = 처리하던 작업은 모두 취소되었습니다. 다시 시도해도 같은 문제가 생기면 발생 시각과 아래 내용을 관리자에게 알려 주십시오.
 web-error-503-title = 지금은 사용할 수 없습니다
-web-error-503-advice = homeport에 필요한 시스템이 응답하지 않습니다. 잠시 뒤 다시 시도하십시오. 관리자는 `homeport doctor`로 원인을 확인할 수 있습니다.
+web-error-503-advice = homeport에 필요한 시스템이 응답하지 않습니다. 잠시 뒤 다시 시도하십시오. 원인은 homeport 로그에 있습니다.
 web-error-home = 홈으로
 web-error-detail = 서버 응답
