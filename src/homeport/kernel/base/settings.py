@@ -108,7 +108,7 @@ class Settings(Section):
     )
     run_workers: int = Field(2, ge=1, le=64, description="Runs worked on at once by one process.")
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
-    poll_s: float = Field(2.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
+    poll_s: float = Field(5.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
     session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
     openapi_anonymous: bool = Field(
         False, description="Whether the OpenAPI documents of the APIs are shown to everybody, without a token."
