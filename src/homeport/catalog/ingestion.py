@@ -120,9 +120,7 @@ class LocationReading:
                 if one.reading is not None or key not in known:
                     targets = one.reading.targets if one.reading else {}
                 else:
-                    targets = (
-                        {text: Target(**told) for text, told in known[key].targets.items()}
-                    )
+                    targets = {text: Target(**told) for text, told in known[key].targets.items()}
                 following += led_to(self._source, key, targets)
                 yield one
             waiting = following

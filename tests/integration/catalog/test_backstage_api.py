@@ -100,7 +100,9 @@ def assembled(database: Database, clock: FakeClock, home: Path, **catalog: Any) 
     """homeport with these settings of the catalog."""
     modules = installed_modules()
     sections = {module.name: module.settings for module in modules if module.settings}
-    settings = load_settings({}, sections, home=home, catalog=catalog, outbound={"allow": ["127.0.0.1"]})
+    settings = load_settings(
+        {}, sections, home=home, catalog={"folders": (home.parent,), **catalog}, outbound={"allow": ["127.0.0.1"]}
+    )
     return Installation(assemble(Services(settings, database, Procedures(), Subscribers(), clock), modules))
 
 
