@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from homeport.catalog.previewing import look
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import SourceUnreadable
 
+_MEMBERS = {"memberOf", "hasMember"}
 _USUAL = "catalog-info.{yaml,yml}"
 
 
@@ -53,7 +54,9 @@ def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) ->
         else:
             first[one.ref] = (key, one)
     if is_whole:
-        problems += _dangling(first)
+        stated = {ref: stated_relations(EntityRef.parse(ref), one.document) for ref, (_, one) in first.items()}
+        problems += _dangling(first, stated)
+        problems += _without_members(first, stated)
     problems.sort(key=lambda one: (one.place.file, one.place.line or 0) if one.place else ("", 0))
     return Verdict(problems, seen.read_count, len(first))
 
@@ -74,9 +77,28 @@ class _Unread:
         return f"url:{key}"
 
 
-def _dangling(found: dict[str, tuple[str, Described]]) -> Iterator[Problem]:
+_Stated = Mapping[str, Sequence[tuple[str, str]]]
+"""What each entity says that it stands in to others: (relation, reference)."""
+
+
+def _without_members(found: Mapping[str, tuple[str, Described]], stated: _Stated) -> Iterator[Problem]:
+    """Groups that own something and that nobody belongs to, themselves or through a group of theirs."""
+    edges = [(ref, relation, target) for ref, relations in stated.items() for relation, target in relations]
+    populated = {target if relation == "memberOf" else ref for ref, relation, target in edges if relation in _MEMBERS}
+    parents = [(target, ref) for ref, relation, target in edges if relation == "parentOf"]
+    parents += [(ref, target) for ref, relation, target in edges if relation == "childOf"]
+    while new := {parent for child, parent in parents if child in populated} - populated:
+        populated |= new
+    owners = {target for _, relation, target in edges if relation == "ownedBy"}
+    for ref in sorted(owners & found.keys()) if populated else ():
+        if ref.startswith("group:") and ref not in populated:
+            key, one = found[ref]
+            yield Problem("catalog.owner-without-members", Place(key, one.line), {"entity": ref}, entity=ref)
+
+
+def _dangling(found: Mapping[str, tuple[str, Described]], stated: _Stated) -> Iterator[Problem]:
     for ref, (key, one) in found.items():
-        for relation, target in stated_relations(EntityRef.parse(ref), one.document):
+        for relation, target in stated[ref]:
             if target not in found:
                 told = {"entity": ref, "relation": relation, "target": target}
                 yield Problem("catalog.dangling-relation", Place(key, one.line), told, entity=ref)

@@ -248,3 +248,17 @@ def test_a_location_that_fails_does_not_keep_the_others_from_being_read(homeport
     told = homeport("catalog", "refresh", "--json")
     assert told.code != 0
     assert [item["state"] for item in told.json["items"]] == ["failed", "succeeded"]
+
+
+def test_lint_of_a_whole_catalog_finds_owners_that_nobody_belongs_to(homeport: Shell, tmp_path: Path) -> None:
+    group = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {0}}}\n"
+    group += "spec: {{type: team, children: [{1}]}}\n"
+    user = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: kim}\nspec: {memberOf: [inner]}\n"
+    owned = "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: of-{0}}}\nspec: {{owner: {0}}}\n"
+    texts = [group.format("outer", "inner"), group.format("inner", ""), group.format("empty", ""), user]
+    texts += [owned.format(name) for name in ("outer", "inner", "empty")]
+    (tmp_path / "all.yaml").write_text("---\n".join(texts))
+    told = homeport("catalog", "lint", str(tmp_path / "all.yaml"), "--whole", "--json")
+    assert [(item["rule"], item["entity"]) for item in told.json["items"]] == [
+        ("catalog.owner-without-members", "group:default/empty")
+    ]
