@@ -86,6 +86,9 @@ LOOKS = tuple(
     Look(theme, language, width) for theme in ("light", "dark") for language in ("ko", "en") for width in (1280, 320)
 )
 
+OPPOSITE_LOOKS = (Look("light", "ko", 320), Look("dark", "en", 1280))
+"""For other contents of a page that is held to all looks elsewhere."""
+
 
 def missing_parts() -> str:
     """Why the gate can't run on this machine; empty where it can."""

@@ -21,19 +21,14 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/",
     "/catalog",
-    "/catalog?q=owner:none",
-    "/catalog?q=kind:api",
-    "/catalog?q=nothingofthisname",
     "/catalog/values/system",
     "/catalog/component/order-api",
     "/catalog/component/order-api?tab=dependencies",
     "/catalog/component/order-api?tab=yaml",
     "/catalog/component/order-api?tab=activity",
-    "/catalog/component/kiosk-web",
     "/catalog/component/kiosk-web?tab=findings",
     "/catalog/api/order-api?tab=api",
     "/catalog/group/order",
-    "/catalog/system/order",
     "/catalog/graph?ref=component:default/mall-bff&depth=2",
     "/catalog/locations",
     "/catalog/locations/1",
@@ -47,12 +42,20 @@ PAGES = (
     "/findings/{finding}",
     "/views",
     "/views/new?list=/catalog&query=q%3Dkind%3Aapi",
-    "/catalog?q=kind:api&columns=name,type,owner",
     "/search?q=주문",
-    "/search?q=nothingofthisname",
     "/me",
     "/admin",
 )
+OTHER_CONTENTS = (
+    "/catalog?q=owner:none",
+    "/catalog?q=kind:api",
+    "/catalog?q=nothingofthisname",
+    "/catalog/component/kiosk-web",
+    "/catalog/system/order",
+    "/catalog?q=kind:api&columns=name,type,owner",
+    "/search?q=nothingofthisname",
+)
+"""Pages of the same templates as some of those above."""
 STALE_PAGES = (
     "{stale}",
     "/catalog/locations",
@@ -89,6 +92,13 @@ def test_a_page_passes_the_gate_in_every_look(portal, chromium: Browser, path: s
             except AssertionError as error:
                 complaints.append(f"{look}: {error}")
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("path", OTHER_CONTENTS)
+def test_other_contents_of_a_page_pass_the_gate(portal, chromium: Browser, path: str) -> None:
+    for look in gate.OPPOSITE_LOOKS:
+        with gate.open_page(chromium, look, cookies=cookies_of(portal, look), base=portal.base) as page:
+            gate.check_page(page, portal.base + path, walk=look.width == 320)
 
 
 @pytest.fixture(scope="module")

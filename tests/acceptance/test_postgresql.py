@@ -18,7 +18,7 @@ from homeport.kernel.testing import postgresql_database
 from homeport.kernel.trust.identity import Role
 
 from .conftest import SHOP
-from .test_pages import PAGES, resolved
+from .test_pages import OTHER_CONTENTS, PAGES, resolved
 
 
 class Served:
@@ -48,7 +48,7 @@ def served(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             yield Served(homeport, shop), client
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES + OTHER_CONTENTS)
 def test_a_page_answers_on_postgresql(served, path: str) -> None:
     portal, client = served
     assert client.get(resolved(portal, path)).status_code == 200
