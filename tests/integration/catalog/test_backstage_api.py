@@ -16,6 +16,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from homeport.app import assemble, create_app
+from homeport.catalog import origins
 from homeport.catalog.domain.relations import COUNTERPARTS, stated_relations
 from homeport.catalog.models import UnitRow
 from homeport.kernel.base.database import Database
@@ -637,6 +638,45 @@ def test_a_location_is_added_read_moved_and_removed(catalog: Catalog, served: st
     assert catalog.admin.delete(f"{API}/locations/{location['id']}").status_code == 204
     assert catalog.names("/entities/by-query?filter=metadata.name=stock") == []
     assert catalog.admin.get(f"{API}/locations/{location['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("type_", "target", "reason"),
+    [
+        ("url", "catalog-info.yaml", "only http and https addresses"),
+        ("url", "ftp://files.example/catalog-info.yaml", "only http and https addresses"),
+        ("url", "http://kim:secret@files.example/catalog-info.yaml", "password"),
+        ("url", "http://10.1.2.3/catalog-info.yaml", 'outbound: {allow: ["127.0.0.1", "10.1.2.3"]}'),
+        ("url", "http://169.254.169.254/latest/meta-data", "link-local"),
+        ("git", "ftp://files.example/shop.git", "only file, https and ssh addresses"),
+        ("git", "https://10.1.2.3/shop.git", "outbound: {allow:"),
+        ("backstage", "http://10.1.2.3", "outbound: {allow:"),
+        ("other", "https://files.example/catalog-info.yaml", "allowed type"),
+    ],
+)
+def test_a_location_that_can_never_be_read_is_refused_and_not_kept(
+    catalog: Catalog, type_: str, target: str, reason: str
+) -> None:
+    body = {"type": type_, "target": target}
+    for query in ("?dryRun=true", ""):
+        refused = catalog.admin.post(f"{API}/locations{query}", json=body)
+        assert refused.status_code == 400, refused.text
+        assert reason in refused.json()["error"]["message"]
+        assert "secret" not in refused.text
+    own = catalog.admin.post("/api/v1/runs", json={"procedure": "catalog.discover", "input": body})
+    assert own.status_code == 422
+    assert len(catalog.viewer.get(f"{API}/locations").json()) == 1
+
+
+def test_a_location_that_does_not_answer_now_is_kept_and_says_so(catalog: Catalog, served: str) -> None:
+    missing = {"type": "url", "target": served.replace("catalog-info", "none")}
+    added = catalog.admin.post(f"{API}/locations", json=missing)
+
+    assert added.status_code == 201, added.text
+    assert work_on_all(catalog) == ["failed"]
+    with catalog.installation.database.reading() as session:
+        (part,) = origins.unreadable_parts(session, int(added.json()["location"]["id"]), 10)
+    assert "answers with status 404" in part.error
 
 
 def test_refresh_reads_only_what_describes_the_entity(catalog: Catalog) -> None:

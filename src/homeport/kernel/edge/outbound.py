@@ -98,6 +98,14 @@ class Outbound:
         body = json.dumps(content).encode()
         return self._call("POST", url, {**(headers or {}), "content-type": "application/json"}, body, trusted)
 
+    def check(self, url: str, *, trusted: bool = False) -> None:
+        """Return if the address may be called; one that can't be found now may be there tomorrow.
+
+        Raises:
+            AddressRefused: it is no address that is called, or leads inside, and nobody allowed that.
+        """
+        self._check_host(_address(url), trusted)
+
     def names(self, host: str, port: int | None = None) -> bool:
         """Whether an admin named the host in homeport.yaml."""
         return any(is_meant(entry, host, port) for entry in self._allow)
@@ -155,7 +163,7 @@ class Outbound:
         self, method: str, address: httpx.URL, headers: dict[str, str], body: bytes | None, trusted: bool
     ) -> tuple[Response, str | None]:
         if self.proxy_for(address.host, _port(address)):
-            self._check_before_proxy(address, trusted)
+            self._check_host(address, trusted)
         limits = dict.fromkeys(("connect", "read", "write", "pool"), self.settings.time_limit_s)
         transport = self._trusted if trusted else self._checked
         try:
@@ -184,8 +192,8 @@ class Outbound:
                 raise AnswerTooLarge(f"{shown(address)} answers more than {limit}.")
             yield chunk
 
-    def _check_before_proxy(self, address: httpx.URL, trusted: bool) -> None:
-        """Refuse what is known to lead inside; a name that only the proxy can resolve is left to its rules."""
+    def _check_host(self, address: httpx.URL, trusted: bool) -> None:
+        """Refuse what is known to lead inside; a name that only a proxy can resolve is left to its rules."""
         try:
             self.addresses_of(address.host, _port(address), trusted=trusted)
         except OutsideUnavailable:

@@ -14,7 +14,7 @@ from homeport.catalog.adapters.sources import Source
 from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.domain.locations import LocationType
 from homeport.forges.addresses import Forges
-from homeport.kernel.base.errors import InvalidInput, SourceUnreadable
+from homeport.kernel.base.errors import AddressRefused, InvalidInput, SourceUnreadable
 from homeport.kernel.base.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ class Sources:
             SourceUnreadable: it can't be reached or read.
         """
         url, ref = urldefrag(target)
-        return self._checkouts.fetch(url, ref or None, trusted=self._is_named(target))
+        try:
+            return self._checkouts.fetch(url, ref or None, trusted=self._is_named(target))
+        except AddressRefused as refused:
+            raise SourceUnreadable(refused.message) from None
 
     def _at(self, target: str) -> UrlSource:
         from homeport.catalog.adapters.sources.urls import UrlSource

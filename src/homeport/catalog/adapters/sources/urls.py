@@ -39,8 +39,16 @@ class UrlSource:
         self._fetched: dict[tuple[str, str], GitRepository] = {}
 
     def starts(self) -> Sequence[str]:
+        """Return the addresses that the target means; whether they answer is seen when they are fetched.
+
+        Raises:
+            SourceUnreadable: it is no address, or one that must not be called; or a glob's repository can't be read.
+        """
         try:
+            self._outbound.check(_asked(self._target, self._forges.file_at(self._target))[0])
             return self._expanded(self._target)
+        except AddressRefused as refused:
+            raise SourceUnreadable(refused.message) from None
         except TargetRefused as refused:
             raise SourceUnreadable(refused.reason) from None
 
@@ -109,7 +117,7 @@ class UrlSource:
         return None if version is None or data is None else Content(data, f"blob:{version}")
 
     def _from_http(self, key: str, address: FileAddress | None, known_version: str | None) -> Content | None:
-        url, headers = address.request() if address else (key, {})
+        url, headers = _asked(key, address)
         etag = known_version if known_version and known_version.endswith('"') else None
         try:
             response = self._outbound.get(url, headers=headers, etag=etag)
@@ -123,6 +131,11 @@ class UrlSource:
             raise SourceUnreadable(_failure(key, address, response))
         version = response.etag or f"sha256:{hashlib.sha256(response.data).hexdigest()}"
         return None if version == known_version else Content(response.data, version)
+
+
+def _asked(key: str, address: FileAddress | None) -> tuple[str, dict[str, str]]:
+    """What is called to read a key, and the headers to send."""
+    return address.request() if address else (key, {})
 
 
 def _check_inside(base: FileAddress, found: FileAddress | None, target: str) -> None:
