@@ -145,8 +145,9 @@ def lint_files(
 
 def _linted(problem: Problem, words: Callable[..., str]) -> dict[str, Any]:
     place = problem.place or Place("")
-    file = os.path.relpath(place.file)
-    told = readable({"repository": os.path.dirname(file), **problem.parameters, "file": file})  # noqa: PTH120
+    file = _relative(place.file)
+    named = {"file": _relative(problem.parameters.get("file", place.file))}
+    told = readable({"repository": os.path.dirname(file), **problem.parameters, **named})  # noqa: PTH120
     key = f"finding-{problem.rule.replace('.', '-')}"
     return {
         "file": file,
@@ -156,6 +157,11 @@ def _linted(problem: Problem, words: Callable[..., str]) -> dict[str, Any]:
         **{part: words(f"{key}-{part}", **told) for part in ("title", "why", "fix")},
         "example": words(f"{key}-example", **told) if problem.rule not in _WITHOUT_EXAMPLE else None,
     }
+
+
+def _relative(path: str) -> str:
+    """The path as it is seen from here; an address stays."""
+    return os.path.relpath(path) if path.startswith("/") else path
 
 
 def _words() -> Callable[..., str]:

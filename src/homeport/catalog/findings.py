@@ -92,14 +92,10 @@ def report_units(session: Session, location_id: int, problems: Mapping[str, Iter
     findings.report(session, SCOPE, found, set(parts.values()), now)
 
 
-def report_access(session: Session, location_id: int, refused: Mapping[str, str], now: datetime) -> None:
-    """Take in which units of those looked at could not be read, by key: why, or "" where they could."""
+def report_access(session: Session, location_id: int, refused: Mapping[str, Problem | None], now: datetime) -> None:
+    """Take in which units of those looked at could not be read, by key: what is wrong, or None where they could."""
     parts = {key: f"{_UNIT}{location_id}:{key}#access" for key in refused}
-    found = [
-        _of_unit(parts[key], Problem("catalog.unreadable-source", Place(key), {"file": key, "reason": reason}))
-        for key, reason in refused.items()
-        if reason
-    ]
+    found = [_of_unit(parts[key], problem) for key, problem in refused.items() if problem]
     findings.report(session, SCOPE, found, set(parts.values()), now)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
-from homeport.catalog.adapters.units import led_to, read_unit
+from homeport.catalog.adapters.units import led_to, read_unit, unreadable
 from homeport.catalog.domain.described import Described, Target, UnitReading
 from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import generated_location
@@ -27,7 +27,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work.execution import Run
 
-FORMAT = 1
+FORMAT = 2
 """Grows when units are read otherwise than before: those read in another format are read again."""
 
 ITSELF = ""
@@ -84,7 +84,7 @@ class LocationReading:
         with self._run.reading() as session:
             known = origins.units_of(session, self._location.id)
         if only:
-            waiting = [(key, Target(known[key].parent or "" if key in known else "")) for key in only]
+            waiting = [(key, self._target_of(key, known)) for key in only]
             self._store_in_batches(self._look(waiting, known, only))
         else:
             itself = generated_location(self._location.type, self._location.target)
@@ -96,6 +96,16 @@ class LocationReading:
             self._store([one])
         self._contested = []
         return self._tally
+
+    def _target_of(self, key: str, known: Mapping[str, UnitRow]) -> Target:
+        """How the unit was led to when all of the location was read."""
+        parent = (known[key].parent or "") if key in known else ""
+        for unit, row in known.items() if parent else ():
+            named = {text: Target(**told) for text, told in row.targets.items() if told["by"] == parent}
+            for found, target in led_to(self._source, unit, named):
+                if found == key:
+                    return target
+        return Target(parent)
 
     def _everything(
         self, itself: Described, waiting: list[tuple[str, Target]], known: Mapping[str, UnitRow]
@@ -172,7 +182,12 @@ class LocationReading:
                 problems[row.key].append(problem)
                 row.version = None  # read again at the next look: by then the name may be free
             report_units(session, self._location.id, problems, now)
-            refused = {one.key: "" if one.target.is_optional else one.error or "" for one in batch}
+            refused = {
+                one.key: unreadable(one.key, one.error, one.target)
+                if one.error and not one.target.is_optional
+                else None
+                for one in batch
+            }
             report_access(session, self._location.id, refused, now)
         self._count(batch, stored, problems)
         contested = {row.key for row, _ in duplicates}
@@ -210,7 +225,7 @@ class LocationReading:
             gone = storing.known_of_units(session, [row.id for row in rows])
             storing.remove(session, SYSTEM, list(gone), now)
             report_units(session, self._location.id, {row.key: [] for row in rows}, now)
-            report_access(session, self._location.id, {row.key: "" for row in rows}, now)
+            report_access(session, self._location.id, {row.key: None for row in rows}, now)
             origins.delete_units(session, [row.id for row in rows])
         self._tally.stored.removed += len(gone)
         for row in rows:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, storing
 from homeport.catalog.adapters.sources import Source, TargetRefused
-from homeport.catalog.adapters.units import led_to, read_unit
-from homeport.catalog.domain.described import Described, UnitReading
-from homeport.catalog.domain.fields import Place, Problem
+from homeport.catalog.adapters.units import led_to, read_unit, unreadable
+from homeport.catalog.domain.described import Described, Target, UnitReading
+from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import LocationType, generated_location
 from homeport.kernel.base.errors import SourceUnreadable
 from homeport.kernel.work.procedures import Plan
@@ -114,15 +114,15 @@ def look(
     ends_at = monotonic() + most_seconds
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
-    optional: set[str] = set()
+    led_by: dict[str, Target] = {}
     while waiting and seen.read_count < most_files and monotonic() < ends_at:
         key = waiting.pop(0)
-        reading = _read(source, key, origin, other_kinds, is_optional=key in optional)
+        reading = _read(source, key, origin, other_kinds, led_by.get(key, Target("")))
         seen.read_count += 1
         seen.problems += reading.problems
         seen.found += ((key, one) for one in reading.entities if not one.is_kept)
         following = {one: target for one, target in led_to(source, key, reading.targets) if one not in known}
-        optional.update(one for one, target in following.items() if target.is_optional)
+        led_by.update(following)
         known.update(following)
         waiting += following
     seen.unread_count = len(waiting)
@@ -163,18 +163,12 @@ def _compared(
         first.setdefault(one.ref, f"{key}:{one.line}")
 
 
-def _read(
-    source: Source, key: str, origin: str, other_kinds: Collection[str], *, is_optional: bool = False
-) -> UnitReading:
+def _read(source: Source, key: str, origin: str, other_kinds: Collection[str], target: Target) -> UnitReading:
     try:
         content = source.fetch(key)
     except SourceUnreadable as trouble:
-        return UnitReading() if is_optional else _unreadable(key, trouble.message)
+        return UnitReading() if target.is_optional else UnitReading(problems=[unreadable(key, trouble.message, target)])
     except TargetRefused as refused:
-        return _unreadable(key, refused.reason)
+        return UnitReading(problems=[unreadable(key, refused.reason, target)])
     assert content is not None, "only a known version can be unchanged"
     return read_unit(source, key, content.data, origin, other_kinds)
-
-
-def _unreadable(key: str, reason: str) -> UnitReading:
-    return UnitReading(problems=[Problem("catalog.unreadable-source", Place(key), {"file": key, "reason": reason})])

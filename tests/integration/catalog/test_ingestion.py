@@ -182,7 +182,7 @@ def test_locations_lead_on_with_globs_and_relative_paths(files) -> None:
     assert files.find("component:order-api").parent == "location:default/all"
     assert files.find("location:more").parent == "location:default/all"
     missing = files.findings()["catalog.unreadable-source"]
-    assert "nothing.yml" in str(missing.evidence.file)
+    assert "nothing.yml" in missing.parameters["file"]
 
 
 def test_an_optional_target_may_be_missing(files) -> None:
@@ -220,6 +220,26 @@ def test_a_target_that_can_not_be_read_keeps_its_entities_with_reason_and_since(
     files.write({"x/a.yml": component("a")})
     files.read()
     assert files.units()[f"{files.root}/x/a.yml"].error is None
+    assert "catalog.unreadable-source" not in files.findings()
+
+
+def test_a_target_that_is_not_there_is_told_at_the_line_that_names_it(files) -> None:
+    files.write({"all.yaml": location("all", "./a.yml", "./none.yml"), "a.yml": component("a")})
+    missing = f"{files.root}/none.yml"
+
+    def told_at() -> tuple[str | None, int | None, str, str | None]:
+        found = files.findings()["catalog.unreadable-source"]
+        return found.evidence.file, found.evidence.line, found.parameters["file"], found.entity_ref
+
+    files.read()
+    assert told_at() == (f"{files.root}/all.yaml", 8, missing, "location:default/all")
+    files.installation.discover(Path(files.target), type="file", only=[missing])
+    assert told_at() == (f"{files.root}/all.yaml", 8, missing, "location:default/all")
+    files.write({"all.yaml": "# moved\n" + location("all", "./a.yml", "./none.yml")})
+    files.read()
+    assert told_at() == (f"{files.root}/all.yaml", 9, missing, "location:default/all")
+    files.write({"none.yml": component("b")})
+    files.read()
     assert "catalog.unreadable-source" not in files.findings()
 
 

@@ -74,7 +74,7 @@ def test_what_would_be_left_out_is_told_with_file_line_and_reason(installation, 
     told = {(one.rule, str(one.place)) for one in seen.problems}
     assert told == {
         ("catalog.invalid-entity", f"{shop}/order.yaml:8"),
-        ("catalog.unreadable-source", f"{shop}/gone.yaml"),
+        ("catalog.unreadable-source", f"{shop}/all.yaml:4"),
     }
     assert all(one.parameters["reason"] for one in seen.problems)
 

@@ -222,6 +222,21 @@ def test_lint_of_a_whole_catalog_finds_references_that_leave_it(homeport: Shell,
     assert "catalog.dangling-relation" in told.out
 
 
+def test_lint_tells_of_a_missing_target_at_the_line_that_names_it(homeport: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "catalog-info.yaml"
+    head = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n"
+    file.write_text(
+        f"{head}  targets:\n    - ./none.yaml\n---\n{head}  target: ./none-either.yaml\n".replace("all", "b", 1)
+    )
+    told = homeport("catalog", "lint", str(file), "--json")
+    assert [(item["rule"], item["line"], item["entity"]) for item in told.json["items"]] == [
+        ("catalog.unreadable-source", 6, "location:default/b"),
+        ("catalog.unreadable-source", 12, "location:default/all"),
+    ]
+    assert {Path(item["file"]).name for item in told.json["items"]} == {"catalog-info.yaml"}
+    assert "none.yaml could not be read" in told.json["items"][0]["title"]
+
+
 def test_lint_of_nothing_says_what_to_name(homeport: Shell, tmp_path: Path) -> None:
     told = homeport("catalog", "lint", str(tmp_path))
     assert told.code not in (0, 1)

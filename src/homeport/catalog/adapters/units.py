@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from homeport.catalog.adapters.documents import Document, line_of, read_documents
+from homeport.catalog.adapters.documents import Document, line_of, lines_of, read_documents
 from homeport.catalog.adapters.placeholders import substitute
 from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.domain.described import Described, Target, UnitReading
@@ -95,7 +95,9 @@ def _follow(
 ) -> None:
     spec = value.get("spec") or {}
     is_optional = spec.get("presence") == "optional"
+    lines = lines_of(document.text)
     for path, target in _targets(spec):
+        line = document.line + lines.get(("spec", *path), lines.get(("spec", *path[:1]), 1)) - 1
         try:
             is_missing = not source.keys_of(key, target)
             reason = "matches no file" if is_missing and not is_optional else ""
@@ -104,10 +106,9 @@ def _follow(
         except SourceUnreadable as trouble:
             reason = "" if is_optional else trouble.message
         if reason:
-            line = _line(document, ("spec", *path))
             told = {"target": target, "reason": reason}
             reading.problems.append(_problem("catalog.unresolved-reference", key, line, ref, **told))
-        reading.targets.setdefault(target, Target(ref, is_optional))
+        reading.targets.setdefault(target, Target(ref, is_optional, key, line))
 
 
 def led_to(source: Source, key: str, targets: Mapping[str, Target]) -> Iterator[tuple[str, Target]]:
@@ -118,6 +119,12 @@ def led_to(source: Source, key: str, targets: Mapping[str, Target]) -> Iterator[
                 yield found, target
         except (TargetRefused, SourceUnreadable):
             continue
+
+
+def unreadable(key: str, reason: str, target: Target) -> Problem:
+    """What is wrong where a unit can't be read, told at the line that leads to it, where there is one."""
+    place = Place(target.file, target.line) if target.file else Place(key)
+    return Problem("catalog.unreadable-source", place, {"file": key, "reason": reason}, entity=target.by)
 
 
 def _owner(value: dict[str, Any]) -> str | None:

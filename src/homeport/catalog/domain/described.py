@@ -43,10 +43,15 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a Location points to: `by` is its reference; an optional target may be missing."""
+    """What a Location points to: `by` is its reference; an optional target may be missing.
+
+    `file` is the key of the unit that names it, on `line`; empty where nothing does but the settings.
+    """
 
     by: str
     is_optional: bool = False
+    file: str = ""
+    line: int | None = None
 
 
 @dataclass(slots=True)
