@@ -13,6 +13,7 @@ from homeport.catalog.domain.composition import CONFIRMED, ComposedEntity
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.resolution import Resolution
 from homeport.catalog.models import EntityRow
+from homeport.catalog.places import with_places
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidEntityRef
 from homeport.kernel.base.events import Event
@@ -113,9 +114,10 @@ def forget_location(session: Session, location_id: int, now: datetime) -> None:
 
 def report_graph(session: Session, now: datetime) -> int:
     """Take in what is wrong between entities, and return how much that is."""
+    empty = [(row, "", "") for row in repository.owners_without_members(session)]
     found = [
-        *(_dangling(row, kind, target) for row, kind, target in repository.dangling_relations(session)),
-        *map(_without_members, repository.owners_without_members(session)),
+        *(_dangling(*one) for one in with_places(session, repository.dangling_relations(session))),
+        *(_without_members(row, place) for row, _, _, place in with_places(session, empty)),
     ]
     findings.report(session, GRAPH_SCOPE, found, findings.EVERYTHING, now)
     return len(found)
@@ -137,7 +139,7 @@ def _of_problem(problem: Problem) -> Found:
         entity=EntityRef.parse(problem.entity) if problem.entity else None,
         key=f"{problem.repository}:{told}",
         parameters={"repository": problem.repository, **problem.parameters, **_words(problem)},
-        evidence=_evidence(problem.repository, place.file if place else None, place.line if place else None),
+        evidence=_evidence(problem.repository, place),
     )
 
 
@@ -171,7 +173,7 @@ def _contradictions(one: ComposedEntity) -> Iterable[Found]:
                 "confirmed": str(found.confirmed.value),
                 "person": found.confirmed.actor_name,
             },
-            evidence=_evidence(entity.repository, place.file if place else None, place.line if place else None),
+            evidence=_evidence(entity.repository, place),
         )
 
 
@@ -197,7 +199,7 @@ def _entity(ref: str) -> EntityRef | None:
         return None
 
 
-def _dangling(row: EntityRow, kind: str, target: str) -> Found:
+def _dangling(row: EntityRow, kind: str, target: str, place: Place | None) -> Found:
     return Found(
         rule="catalog.dangling-relation",
         part=row.ref,
@@ -205,18 +207,18 @@ def _dangling(row: EntityRow, kind: str, target: str) -> Found:
         entity=EntityRef.parse(row.ref),
         key=f"{kind}:{target}",
         parameters={"repository": row.repository, "entity": row.ref, "relation": kind, "target": target},
-        evidence=_evidence(row.repository, row.file, row.line),
+        evidence=_evidence(row.repository, place),
     )
 
 
-def _without_members(row: EntityRow) -> Found:
+def _without_members(row: EntityRow, place: Place | None) -> Found:
     return Found(
         rule="catalog.owner-without-members",
         part=row.ref,
         severity=SEVERITIES["catalog.owner-without-members"],
         entity=EntityRef.parse(row.ref),
         parameters={"repository": row.repository, "entity": row.ref},
-        evidence=_evidence(row.repository, row.file, row.line),
+        evidence=_evidence(row.repository, place),
     )
 
 
@@ -227,12 +229,12 @@ def _unreadable(repository: str, reason: str) -> Found:
         severity=SEVERITIES["catalog.unreadable-repository"],
         key=repository,
         parameters={"repository": repository, "reason": reason},
-        evidence=_evidence(repository, None, None),
+        evidence=_evidence(repository, None),
     )
 
 
-def _evidence(repository: str, file: str | None, line: int | None) -> Evidence:
-    return Evidence(file=f"{repository}/{file}" if file else repository, line=line)
+def _evidence(repository: str, place: Place | None) -> Evidence:
+    return Evidence(file=f"{repository}/{place.file}", line=place.line) if place else Evidence(file=repository)
 
 
 def _owner_part(ref: str) -> str:

@@ -12,6 +12,7 @@ from homeport.catalog.adapters.sources.files import FileSource
 from homeport.catalog.domain.described import Described
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.relations import stated_relations
+from homeport.catalog.places import lines_of_relations
 from homeport.catalog.previewing import look
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import SourceUnreadable
@@ -93,12 +94,14 @@ def _without_members(found: Mapping[str, tuple[str, Described]], stated: _Stated
     for ref in sorted(owners & found.keys()) if populated else ():
         if ref.startswith("group:") and ref not in populated:
             key, one = found[ref]
-            yield Problem("catalog.owner-without-members", Place(key, one.line), {"entity": ref}, entity=ref)
+            (line,) = lines_of_relations(ref, one.document, one.text, one.line, [("", "")]).values()
+            yield Problem("catalog.owner-without-members", Place(key, line), {"entity": ref}, entity=ref)
 
 
 def _dangling(found: Mapping[str, tuple[str, Described]], stated: _Stated) -> Iterator[Problem]:
     for ref, (key, one) in found.items():
-        for relation, target in stated[ref]:
-            if target not in found:
-                told = {"entity": ref, "relation": relation, "target": target}
-                yield Problem("catalog.dangling-relation", Place(key, one.line), told, entity=ref)
+        dangling = [(relation, target) for relation, target in stated[ref] if target not in found]
+        lines = lines_of_relations(ref, one.document, one.text, one.line, dangling) if dangling else {}
+        for (relation, target), line in lines.items():
+            told = {"entity": ref, "relation": relation, "target": target}
+            yield Problem("catalog.dangling-relation", Place(key, line), told, entity=ref)

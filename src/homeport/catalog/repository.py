@@ -254,6 +254,31 @@ def dangling_relations(session: Session) -> list[tuple[EntityRow, str, str]]:
     return list(session.execute(unknown.order_by(EntityRow.id).options(*_WITHOUT_DOCUMENTS)).all())
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entity's document, and how somebody wrote it; `text` is None where it was read in a repository."""
+
+    document: Mapping[str, Any]
+    text: str | None
+
+
+def written(session: Session, ids: Iterable[int]) -> dict[int, Written]:
+    """Return the documents of entities by their numbers."""
+    query = select(EntityRow.id, EntityRow.document, EntityRow.text).where(EntityRow.id.in_(list(ids)))
+    return {entity_id: Written(document, text) for entity_id, document, text in session.execute(query)}
+
+
+def places_of_fields(session: Session, ids: Iterable[int]) -> dict[int, dict[str, Place]]:
+    """Return where the fields of entities were read, by number and path, as far as that is known."""
+    found: dict[int, dict[str, Place]] = {}
+    query = select(FieldRow.entity_id, FieldRow.path, FieldRow.discovered).where(FieldRow.entity_id.in_(list(ids)))
+    for entity_id, path, discovered in session.execute(query):
+        place = discovered["chosen"]["place"]
+        if place:
+            found.setdefault(entity_id, {})[path] = Place(place["file"], place["line"])
+    return found
+
+
 def owners_without_members(session: Session) -> Sequence[EntityRow]:
     """Return the groups that own something and that nobody belongs to, themselves or through a group of theirs.
 

@@ -194,6 +194,30 @@ def test_broken_empty_and_duplicate_are_findings(installation, repositories) -> 
     assert {"catalog.broken-file", "catalog.empty-repository", "catalog.duplicate-entity"} <= set(rules)
 
 
+def test_a_relation_to_nowhere_is_told_at_the_line_of_its_field(installation, repositories) -> None:
+    described = """\
+        apiVersion: backstage.io/v1alpha1
+        kind: Component
+        metadata: {name: order-api}
+        spec:
+          type: service
+          lifecycle: production
+          system: ghost
+          dependsOn:
+            - resource:gone
+        """
+    repositories.commit("shop/order-api", {**SERVICE, "catalog-info.yaml": described})
+    installation.discover(repositories.root)
+    with installation.database.reading() as session:
+        wanted = findings.Wanted(rule="catalog.dangling-relation")
+        found = findings.list_findings(session, SYSTEM, wanted, installation.services.clock(), limit=100).findings
+    told = {(one.parameters["target"], one.evidence.file, one.evidence.line) for one in found}
+    assert told == {
+        ("system:default/ghost", "shop/order-api/catalog-info.yaml", 7),
+        ("resource:default/gone", "shop/order-api/catalog-info.yaml", 9),
+    }
+
+
 def test_what_is_mended_is_no_finding_any_more(installation, repositories) -> None:
     repositories.commit("broken", {"catalog-info.yaml": "kind: [Component\n"})
     installation.discover(repositories.root)

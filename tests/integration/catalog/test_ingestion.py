@@ -312,6 +312,38 @@ def test_relations_to_nowhere_and_groups_without_members_are_findings(files) -> 
     assert found["catalog.dangling-relation"].parameters["target"] == "system:default/ghost"
 
 
+def test_what_is_wrong_with_a_field_is_told_at_its_line(files) -> None:
+    lists = "  dependsOn:\n    - component:b\n    - resource:gone\n  subcomponentOf: whole\n"
+    group = (
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: {0}\nspec:\n  type: team\n  children: []\n"
+    )
+    user = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: kim}\nspec: {memberOf: [team-c]}\n"
+    other = "# ours\napiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2}\nspec: {}\n"
+    files.write(
+        {
+            "a.yaml": component("a") + lists + "---\n" + component("b", owner="team-b", domain="x"),
+            "b.yaml": group.format("team-b") + "  members: []\n",
+            "c.yaml": group.format("team-c") + "---\n" + user + "---\n" + other,
+        }
+    )
+    files.read()
+    with files.installation.database.reading() as session:
+        page = findings.list_findings(
+            session, SYSTEM, findings.Wanted(), files.installation.services.clock(), limit=100
+        )
+    told = {
+        (one.rule.partition(".")[2], one.parameters.get("target"), Path(one.evidence.file).name, one.evidence.line)
+        for one in page.findings
+    }
+    assert told == {
+        ("dangling-relation", "group:default/team-a", "a.yaml", 8),
+        ("dangling-relation", "resource:default/gone", "a.yaml", 11),
+        ("dangling-relation", "component:default/whole", "a.yaml", 12),
+        ("owner-without-members", None, "b.yaml", 8),
+        ("unknown-kind", None, "c.yaml", 16),
+    }
+
+
 def test_a_removed_location_takes_everything_with_it(files, installation) -> None:
     files.write({"a.yaml": component("x") + "---\nkind: [\n"})
     files.read()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,13 +108,22 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
     It parses the text again: for telling a problem, not for every field.
     """
     wanted = tuple(path)
-    best: tuple[int, int] | None = None
+    return lines_at(text, [wanted])[wanted]
+
+
+def lines_at(text: str, paths: Iterable[tuple[str | int, ...]]) -> dict[tuple[str | int, ...], int | None]:
+    """Return for each path what `line_of` does; the text is parsed once, and no further than it takes."""
+    wanted = set(paths)
+    left, lines = set(wanted), dict[tuple[str | int, ...], int]()
     for place, line in yaml_core.places(text):
-        if wanted[: len(place)] == place and (best is None or len(place) > best[0]):
-            best = len(place), line
-            if place == wanted:
-                break
-    return best[1] if best else None
+        lines[place] = line
+        left.discard(place)
+        if not left:
+            break
+    return {
+        path: next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), None)
+        for path in wanted
+    }
 
 
 def lines_of(text: str) -> dict[tuple[str | int, ...], int]:

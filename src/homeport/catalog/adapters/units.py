@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from homeport.catalog.adapters.documents import Document, line_of, lines_of, read_documents
+from homeport.catalog.adapters.documents import Document, line_of, lines_at, read_documents
 from homeport.catalog.adapters.placeholders import substitute
 from homeport.catalog.adapters.sources import Source, TargetRefused
 from homeport.catalog.domain.described import Described, Target, UnitReading
@@ -74,7 +74,8 @@ def _take(
     if kind not in _KNOWN_KINDS and kind not in other_kinds:
         told = {"kind": value["kind"], "entity": _ref(value)}
         reading.rejected[_ref(value)] = _owner(value)
-        reading.problems.append(_problem("catalog.unknown-kind", key, document.line, _ref(value), **told))
+        line = _line(document, ("kind",))
+        reading.problems.append(_problem("catalog.unknown-kind", key, line, _ref(value), **told))
         return
     ref = _ref(value)
     if kind == "location" and annotations:  # a Backstage has followed its Locations already
@@ -95,9 +96,10 @@ def _follow(
 ) -> None:
     spec = value.get("spec") or {}
     is_optional = spec.get("presence") == "optional"
-    lines = lines_of(document.text)
-    for path, target in _targets(spec):
-        line = document.line + lines.get(("spec", *path), lines.get(("spec", *path[:1]), 1)) - 1
+    targets = [(("spec", *path), target) for path, target in _targets(spec)]
+    lines = lines_at(document.text, [path for path, _ in targets])
+    for path, target in targets:
+        line = document.line + (lines[path] or 1) - 1
         try:
             is_missing = not source.keys_of(key, target)
             reason = "matches no file" if is_missing and not is_optional else ""
@@ -165,13 +167,7 @@ def _ref(value: Any) -> str:
 
 def _line(document: Document, path: Iterable[str | int]) -> int:
     """The line in the file of the field at `path`, or of what it is missing from."""
-    steps = tuple(path)
-    while steps:
-        found = line_of(document.text, steps)
-        if found is not None:
-            return document.line + found - 1
-        steps = steps[:-1]
-    return document.line
+    return document.line + (line_of(document.text, tuple(path)) or 1) - 1
 
 
 def _problem(rule: str, key: str, line: int | None, ref: str = "", **told: str) -> Problem:

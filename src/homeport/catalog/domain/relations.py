@@ -32,6 +32,10 @@ COUNTERPARTS = PAIRS | {back: forth for forth, back in PAIRS.items()}
 """Every relation type, in both directions, with the one that points back."""
 
 
+FieldPath = tuple[str | int, ...]
+"""The path of a field in a document, part by part: `("spec", "dependsOn", 0)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """A field of the spec, its relation and the kind meant where none is written; `targets`, if any, are all it takes.
@@ -107,23 +111,35 @@ def stated_relations(ref: EntityRef, document: Mapping[str, Any]) -> list[tuple[
     What is no reference is passed over. A target is what upstream makes of the text, in lower case; its parts need not
     obey the rules of names (`group:default/platform team`), and then nothing can ever be there.
     """
+    return list(dict.fromkeys((relation, target) for relation, target, _, _ in _stated(ref, document)))
+
+
+def stating_fields(ref: EntityRef, document: Mapping[str, Any]) -> dict[tuple[str, str], FieldPath]:
+    """Return where the document states each of its relations: the path of the field, or of the item of its list."""
+    places: dict[tuple[str, str], FieldPath] = {}
+    for relation, target, name, index in _stated(ref, document):
+        places.setdefault((relation, target), ("spec", name) if index is None else ("spec", name, index))
+    return places
+
+
+def _stated(ref: EntityRef, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, int | None]]:
+    """Type, target, field and, in a list, place of each reference that makes a relation."""
     spec = document.get("spec")
     if not isinstance(spec, (dict, Mapping)):
-        return []
-    stated: dict[tuple[str, str], None] = {}
+        return
     namespace = ref.namespace
     for rule in _rules(ref.kind, spec):
         value = spec.get(rule.field)
         if not value:
             continue
-        for one in value if isinstance(value, (list, tuple)) else (value,):
+        is_list = isinstance(value, (list, tuple))
+        for index, one in enumerate(value if is_list else (value,)):
             if isinstance(one, str):
                 target = full_ref(one, rule.default_kind, namespace)
             else:
                 target = written_ref(one, rule.default_kind, namespace)
             if target is not None and (rule.targets is None or target.partition(":")[0] in rule.targets):
-                stated[rule.relation, target] = None
-    return list(stated)
+                yield rule.relation, target, rule.field, index if is_list else None
 
 
 def relations_of(ref: EntityRef, document: Mapping[str, Any]) -> Iterator[Relation]:
