@@ -119,15 +119,15 @@ def refresh(
 
 @commands.command("lint")
 def lint_files(
-    path: Annotated[Path, typer.Argument(help="File, pattern, or folder to look for catalog-info.yaml in.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, patterns, or folders to look for catalog-info.yaml in.")],
     whole: Annotated[
-        bool, typer.Option("--whole", help="The path holds the whole catalog: references have to stay in it.")
+        bool, typer.Option("--whole", help="The paths hold the whole catalog: references have to stay in it.")
     ] = False,
     kind: Annotated[list[str] | None, typer.Option(help="Another kind that is let in, as catalog.other_kinds.")] = None,
     as_json: Json = False,
 ) -> None:
     """Judge descriptors as the catalog would, for CI: exits with 1 if anything is wrong. Needs no installation."""
-    verdict = lint(path, {one.lower() for one in kind or ()}, is_whole=whole)
+    verdict = lint(paths, {one.lower() for one in kind or ()}, is_whole=whole)
     words = _words()
     items = [_linted(problem, words) for problem in verdict.problems]
     if as_json:

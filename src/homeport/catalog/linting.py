@@ -13,7 +13,7 @@ from homeport.catalog.domain.described import Described
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.relations import stated_relations
 from homeport.catalog.places import lines_of_relations
-from homeport.catalog.previewing import look
+from homeport.catalog.previewing import Look, look
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import SourceUnreadable
 
@@ -30,21 +30,29 @@ class Verdict:
     entities: int
 
 
-def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) -> Verdict:
-    """Judge a file, the files that a pattern matches, or every catalog-info.yaml below a folder, and where they lead.
+def lint(paths: Sequence[Path], other_kinds: Collection[str], *, is_whole: bool = False) -> Verdict:
+    """Judge files, the files that patterns match, or every catalog-info.yaml below folders, and where they lead.
+
+    Each file is judged once, however many of the paths lead to it.
 
     Args:
         is_whole: nothing else is in the catalog, so that what is referred to has to be here as well.
 
     Raises:
-        SourceUnreadable: there is nothing to judge.
+        SourceUnreadable: at one of the paths there is nothing to judge.
     """
-    target = str(path.absolute() / "**" / _USUAL) if path.is_dir() else str(path.absolute())
-    source = FileSource(target, elsewhere=lambda _key: _Unread())
-    starts = source.starts()
-    if not starts:
-        raise SourceUnreadable(f"No {_USUAL} was found at {path}. Name a file, a pattern or another folder.")
-    seen = look(source, starts, f"file:{target}", other_kinds, most_files=math.inf, most_seconds=math.inf)
+    sources = sorted(map(_source, paths), key=lambda source: len(source.root))  # what may lead farthest goes first
+    seen = Look()
+    for source in sources:
+        look(
+            source,
+            source.starts(),
+            f"file:{source.target}",
+            other_kinds,
+            seen,
+            most_files=math.inf,
+            most_seconds=math.inf,
+        )
     first: dict[str, tuple[str, Described]] = {}
     problems = list(seen.problems)
     for key, one in seen.found:
@@ -59,7 +67,15 @@ def lint(path: Path, other_kinds: Collection[str], *, is_whole: bool = False) ->
         problems += _dangling(first, stated)
         problems += _without_members(first, stated)
     problems.sort(key=lambda one: (one.place.file, one.place.line or 0) if one.place else ("", 0))
-    return Verdict(problems, seen.read_count, len(first))
+    return Verdict(problems, len(seen.read), len(first))
+
+
+def _source(path: Path) -> FileSource:
+    target = str(path.absolute() / "**" / _USUAL) if path.is_dir() else str(path.absolute())
+    source = FileSource(target, elsewhere=lambda _key: _Unread())
+    if not source.starts():
+        raise SourceUnreadable(f"No {_USUAL} was found at {path}. Name a file, a pattern or another folder.")
+    return source
 
 
 class _Unread:

@@ -91,11 +91,11 @@ class Preview:
 
 @dataclass(slots=True)
 class Look:
-    """What was read of a location, file by file."""
+    """What was read of a location, file by file; `read` are the keys of the files."""
 
     found: list[tuple[str, Described]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    read_count: int = 0
+    read: list[str] = field(default_factory=list)
     unread_count: int = 0
 
 
@@ -104,21 +104,26 @@ def look(
     starts: Sequence[str],
     origin: str,
     other_kinds: Collection[str],
+    seen: Look | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     *,
     most_files: float = MOST_FILES,
     most_seconds: float = MOST_SECONDS,
 ) -> Look:
-    """Read what a source holds from `starts` on, Location by Location, until it is enough; nothing is stored."""
-    seen = Look()
+    """Read what a source holds from `starts` on, Location by Location, until it is enough; nothing is stored.
+
+    What was `seen` of another source is added to, and not read again.
+    """
+    seen = seen or Look()
     ends_at = monotonic() + most_seconds
-    waiting = list(dict.fromkeys(starts))
-    known = set(waiting)
+    known = set(seen.read)
+    waiting = [key for key in dict.fromkeys(starts) if key not in known]
+    known.update(waiting)
     led_by: dict[str, Target] = {}
-    while waiting and seen.read_count < most_files and monotonic() < ends_at:
+    while waiting and len(seen.read) < most_files and monotonic() < ends_at:
         key = waiting.pop(0)
         reading = _read(source, key, origin, other_kinds, led_by.get(key, Target("")))
-        seen.read_count += 1
+        seen.read.append(key)
         seen.problems += reading.problems
         seen.found += ((key, one) for one in reading.entities if not one.is_kept)
         following = {one: target for one, target in led_to(source, key, reading.targets) if one not in known}
@@ -141,7 +146,7 @@ def preview_of(session: Session, type_: LocationType, target: str, plan: Plan, s
         itself=generated_location(type_, target),
         entities=list(_compared(seen.found, known, row.id if row else None)),
         problems=seen.problems,
-        read_count=seen.read_count,
+        read_count=len(seen.read),
         unread_count=seen.unread_count,
     )
 

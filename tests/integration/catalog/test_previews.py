@@ -93,7 +93,7 @@ def test_a_preview_tells_what_is_there_and_what_another_location_has(installatio
 def test_a_preview_ends_after_so_many_files(shop: Path) -> None:
     source = FileSource(str(shop / "*.yaml"))
     seen = previewing.look(source, source.starts(), "file:x", (), most_files=1)
-    assert (seen.read_count, seen.unread_count) == (1, 2)
+    assert (len(seen.read), seen.unread_count) == (1, 2)
 
 
 def test_a_preview_of_repositories_lists_them(installation, repositories) -> None:

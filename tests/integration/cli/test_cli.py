@@ -223,6 +223,33 @@ def test_lint_of_a_whole_catalog_finds_references_that_leave_it(homeport: Shell,
     assert f"{os.path.relpath(file)}:4: catalog.dangling-relation" in told.out
 
 
+def test_lint_judges_several_paths_each_file_once(homeport: Shell, tmp_path: Path) -> None:
+    def write(name: str, rest: str = "") -> str:
+        file = tmp_path / name / "catalog-info.yaml"
+        file.parent.mkdir()
+        file.write_text(
+            f"apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: {name}}}\n"
+            f"spec: {{owner: team-a}}\n{rest}"
+        )
+        return str(file)
+
+    fine, broken = write("fine"), write("broken", "---\nkind: [\n")
+    again = tmp_path / "again.yaml"
+    again.write_text(Path(fine).read_text())
+
+    told = homeport("catalog", "lint", fine, broken, "--json")
+    assert (told.code, told.json["files"], told.json["entities"]) == (1, 2, 2)
+    assert [Path(item["file"]).parent.name for item in told.json["items"]] == ["broken"]
+    everything = homeport("catalog", "lint", fine, broken, str(again), str(tmp_path), "--json")
+    assert (everything.json["files"], everything.json["entities"]) == (3, 2)
+    assert sorted(item["rule"] for item in everything.json["items"]) == [
+        "catalog.broken-file",
+        "catalog.duplicate-entity",
+    ]
+    assert homeport("catalog", "lint", fine, fine).code == 0
+    assert homeport("catalog", "lint", fine, str(tmp_path / "none.yaml")).code not in (0, 1)
+
+
 def test_lint_tells_of_a_missing_target_at_the_line_that_names_it(homeport: Shell, tmp_path: Path) -> None:
     file = tmp_path / "catalog-info.yaml"
     head = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n"

@@ -50,6 +50,11 @@ class FileSource:
         self._elsewhere = elsewhere
 
     @property
+    def target(self) -> str:
+        """The path or pattern that is read, absolute."""
+        return self._target
+
+    @property
     def root(self) -> str:
         """The folder that nothing is read outside of."""
         return self._root
