@@ -1,7 +1,6 @@
 """Globs over paths, as Backstage's locations have them: `**/catalog-info.yaml`, `services/*/*.{yml,yaml}`.
 
-A glob comes from data, so it is followed in all ways at once: the work is at most the length of the glob times that
-of the path, whatever they are.
+A glob comes from data: the work is at most the length of the glob times that of the path, whatever they are.
 
 Source: minimatch, with its defaults: a star stays within a folder, two cross folders, neither takes a leading dot.
 """
@@ -14,8 +13,8 @@ from functools import lru_cache
 
 _MAGIC = re.compile(r"[*?\[{]")
 _TOKEN = re.compile(r"\*+|\?|\[[!^]?[^\]]+\]|.", re.DOTALL)
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_MAX_ALTERNATIVES = 64
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_MAX_ALTERNATIVES = 200
 _MAX_LETTERS = 1_000
 
 
@@ -24,18 +23,26 @@ def is_glob(path: str) -> bool:
     return _MAGIC.search(path) is not None
 
 
+def before_wildcards(path: str) -> str:
+    """Return what of the path stands before its first wildcard; all of it where there is none."""
+    wild = _MAGIC.search(path)
+    return path[: wild.start()] if wild else path
+
+
 def matching(glob: str, paths: Iterable[str]) -> list[str]:
     """Return the relative paths that the glob means, sorted; none for one too long to be meant."""
     if len(glob) > _MAX_LETTERS:
         return []
-    alternatives = [alternative.split("/") for alternative in _alternatives(glob)]
-    return sorted(path for path in paths if any(_is_path(parts, path.split("/")) for parts in alternatives))
+    wanted = [alternative.split("/") for alternative in alternatives(glob)]
+    return sorted(path for path in paths if any(_is_path(parts, path.split("/")) for parts in wanted))
 
 
-def _alternatives(glob: str) -> list[str]:
-    """The globs without braces that one with braces stands for."""
+def alternatives(glob: str) -> list[str]:
+    """Return the globs without braces that one with braces stands for; none where there are too many to be meant."""
     waiting, done = [glob], list[str]()
-    while waiting and len(waiting) + len(done) <= _MAX_ALTERNATIVES:
+    while waiting:
+        if len(waiting) + len(done) > _MAX_ALTERNATIVES:
+            return []
         one = waiting.pop()
         braces = _BRACES.search(one)
         if braces is None:
@@ -70,39 +77,45 @@ def _with_skips(at: set[int], parts: list[str]) -> set[int]:
 
 
 def _is_segment(part: str, segment: str) -> bool:
-    if not is_glob(part):
-        return part == segment
-    if segment.startswith(".") and not part.startswith("."):
-        return False
-    tokens = _tokens(part)
-    at = _behind_stars({0}, tokens)
-    for letter in segment:
-        stay = {index for index in at if index < len(tokens) and tokens[index] is None}
-        step = {index + 1 for index in at if index < len(tokens) and (takes := tokens[index]) and takes(letter)}
-        at = _behind_stars(stay | step, tokens)
-    return len(tokens) in at
-
-
-def _behind_stars(at: set[int], tokens: tuple[Callable[[str], bool] | None, ...]) -> set[int]:
-    return at | {index + 1 for index in at if index < len(tokens) and tokens[index] is None}
+    return segment_test(part)(segment) if is_glob(part) else part == segment
 
 
 @lru_cache(maxsize=1_000)
-def _tokens(part: str) -> tuple[Callable[[str], bool] | None, ...]:
-    """What takes one letter each; None for a star."""
-    return tuple(map(_letter_test, _TOKEN.findall(part)))
+def segment_test(part: str) -> Callable[[str], bool]:
+    """Return what says whether a name is one that this part of a glob, between two slashes, means."""
+    fixed, *behind_stars = _between_stars(part)
+    pattern = fixed
+    if behind_stars:  # the first place where a piece fits will do: nothing is tried twice
+        *middle, last = behind_stars
+        pattern += "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}"
+    matches = re.compile(pattern, re.DOTALL).fullmatch
+    if part.startswith("."):
+        return lambda name: matches(name) is not None
+    return lambda name: not name.startswith(".") and matches(name) is not None
 
 
-def _letter_test(text: str) -> Callable[[str], bool] | None:
-    if text.startswith("*"):
-        return None
+def _between_stars(part: str) -> list[str]:
+    """The patterns of what stands between the stars."""
+    pieces = [""]
+    for text in _TOKEN.findall(part):
+        if text.startswith("*"):
+            pieces.append("")
+        else:
+            pieces[-1] += _letter_pattern(text)
+    return pieces
+
+
+def _letter_pattern(text: str) -> str:
+    """The pattern of what takes one letter."""
     if text == "?":
-        return lambda _letter: True
+        return "."
     if len(text) > 2 and text.startswith("["):
-        negated = text[1] in "!^"
-        letters = _letters(text[2:-1] if negated else text[1:-1])
-        return lambda letter: (letter in letters) is not negated
-    return lambda letter: letter == text
+        is_negated = text[1] in "!^"
+        letters = "".join(map(re.escape, sorted(_letters(text[2:-1] if is_negated else text[1:-1]))))
+        if not letters:
+            return "." if is_negated else "(?!)"
+        return f"[{'^' if is_negated else ''}{letters}]"
+    return re.escape(text)
 
 
 def _letters(inside: str) -> frozenset[str]:

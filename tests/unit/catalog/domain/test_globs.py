@@ -36,6 +36,13 @@ from homeport.catalog.domain.globs import is_glob, matching
         ("[", "[", True),
         ("{a", "{a", True),
         ("[z-a]", "m", False),
+        ("{a}.yaml", "{a}.yaml", True),
+        ("{a}.yaml", "a.yaml", False),
+        ("a*b?c*d", "axxbyczzd", True),
+        ("a*b?c*d", "axxbyczz", False),
+        ("a[^b]c", "axc", True),
+        ("a[.\\-]c", "a-c", True),
+        ("[!.]x", ".x", False),
         ("", "a", False),
     ],
 )

@@ -11,7 +11,6 @@ begin with a dot match only where the pattern says the dot, and `**` does not fo
 from __future__ import annotations
 
 import errno
-import fnmatch
 import hashlib
 import os
 import re
@@ -22,12 +21,10 @@ from pathlib import Path
 
 from homeport.catalog.adapters.documents import DEFAULT_LIMITS
 from homeport.catalog.adapters.sources import Content, Source, TargetRefused
+from homeport.catalog.domain.globs import alternatives, before_wildcards, is_glob, segment_test
 from homeport.kernel.base.errors import SourceUnreadable
 
-_WILD = re.compile(r"[*?\[{]")
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-_MAX_ALTERNATIVES = 200
 _MAX_ENTRIES = 500_000
 _MAX_FOLDERS_DEEP = 100
 _RACY_S = 2.0
@@ -67,7 +64,7 @@ class FileSource:
         """
         if not os.path.isdir(self._root):  # noqa: PTH112
             raise SourceUnreadable(f"{self._root} is no folder; correct the target {self._target} in catalog.locations")
-        if _WILD.search(self._target):
+        if is_glob(self._target):
             return _matching(self._target, self._root)
         if not os.path.lexists(self._target):
             raise SourceUnreadable(f"{self._target} does not exist; correct the target in catalog.locations")
@@ -123,12 +120,12 @@ class FileSource:
             raise TargetRefused("is no path")
         folder, _, _ = base.rpartition("/")
         joined = os.path.join(folder, target)  # noqa: PTH118
-        if (wild := _WILD.search(joined)) and ".." in joined[wild.start() :].split("/"):
+        if ".." in joined.removeprefix(before_wildcards(joined)).split("/"):
             raise TargetRefused("goes up again after a wildcard")
         path = os.path.normpath(joined)
         if not _is_within(_fixed_part(path), self._root):
             raise TargetRefused(f"leads out of {self._root}, the root of this location")
-        return _matching(path, self._root) if wild else [path]
+        return _matching(path, self._root) if is_glob(path) else [path]
 
     def location_of(self, key: str) -> str:
         """Return `file:/…`, or `url:https://…` for what lies elsewhere."""
@@ -173,9 +170,7 @@ def _read(descriptor: int, max_bytes: int) -> bytes:
 
 def _fixed_part(target: str) -> Path:
     """The folder that holds whatever the target means: what is before the first wildcard, or the file's folder."""
-    wild = _WILD.search(target)
-    fixed = target[: wild.start()] if wild else target
-    return Path(fixed.rpartition("/")[0] or "/")
+    return Path(before_wildcards(target).rpartition("/")[0] or "/")
 
 
 def _is_within(path: str | Path, folder: str) -> bool:
@@ -186,29 +181,16 @@ def _matching(pattern: str, root: str) -> list[str]:
     """The files that an absolute pattern means, sorted; folders are left out."""
     found: set[str] = set()
     walk = _Walk()
-    for alternative in _alternatives(pattern):
+    wanted = alternatives(pattern)
+    if not wanted:
+        raise TargetRefused("has more alternatives in braces than can be meant")
+    for alternative in wanted:
         path = os.path.normpath(alternative)
         fixed = _fixed_part(path)
         if _is_within(fixed, root):
             segments = path[len(str(fixed)) :].strip("/").split("/")
             found.update(walk.files(str(fixed), segments))
     return sorted(found)
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """`a/{b,c}` is `a/b` and `a/c`."""
-    done: list[str] = []
-    waiting = [pattern]
-    while waiting:
-        one = waiting.pop()
-        braces = _BRACES.search(one)
-        if braces is None:
-            done.append(one)
-            continue
-        waiting += [one[: braces.start()] + choice + one[braces.end() :] for choice in braces[1].split(",")]
-        if len(done) + len(waiting) > _MAX_ALTERNATIVES:
-            raise TargetRefused(f"has more than {_MAX_ALTERNATIVES} alternatives in braces")
-    return done
 
 
 def _is_text(name: str) -> bool:
@@ -237,16 +219,16 @@ class _Walk:
                 if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
                     yield from self.files(entry.path, segments)
             return
-        if not _WILD.search(first):
+        if not is_glob(first):
             path = os.path.join(folder, first)  # noqa: PTH118
             if rest:
                 yield from self.files(path, rest) if os.path.isdir(path) else ()  # noqa: PTH112
             elif os.path.lexists(path) and not os.path.isdir(path):  # noqa: PTH112
                 yield path
             return
-        is_match = re.compile(fnmatch.translate(first)).match
+        is_meant = segment_test(first)
         for entry in self._entries(folder):
-            if not is_match(entry.name) or (entry.name.startswith(".") and not first.startswith(".")):
+            if not is_meant(entry.name):
                 continue
             if rest and entry.is_dir():
                 yield from self.files(entry.path, rest)
