@@ -517,7 +517,7 @@ def test_what_was_left_out_of_the_catalog_says_why(operator: TestClient, carts: 
     assert answer.status_code == 404
     shown = text_of(answer.text)
     assert "left out of the catalog" in shown
-    assert f"{carts}:11" in shown
+    assert f"{carts}:12" in shown
     assert operator.get("/catalog/cart/nothing").status_code == 404
 
 
