@@ -64,20 +64,24 @@ ORDERS, WEB, NONE = "component:default/orders", "component:default/web", "compon
 
 @dataclass(frozen=True)
 class Served:
-    """A homeport of its own process: its address, a token that may change things, and a descriptor to register."""
+    """A homeport of its own process: its address, a token that may change things, a descriptor to register.
+
+    `file` is what it reads its entities from.
+    """
 
     url: str
     token: str
     descriptor: str
+    file: Path
 
-    def wait_for(self, ref: str, is_there: bool = True) -> dict[str, Any]:
-        """Return the entity once it is in the catalog; or {} once it is not."""
+    def wait_for(self, ref: str, is_so: Callable[[dict[str, Any]], bool] = bool) -> None:
+        """Return once `is_so` holds for the entity, {} where there is none; without it, once it is there."""
         path = ref.replace(":", "/")
         ends_at = time.monotonic() + WITHIN_S
         while time.monotonic() < ends_at:
             found = httpx.get(f"{self.url}/api/catalog/entities/by-name/{path}")
-            if found.status_code == (200 if is_there else 404):
-                return found.json() if is_there else {}
+            if is_so(found.json() if found.status_code == 200 else {}):
+                return
             time.sleep(0.1)
         raise AssertionError(f"{ref}: {found.status_code} {found.text}")
 
@@ -106,7 +110,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     command = [*homeport, "serve", "--port", str(port)]
     with serving(respond) as described, subprocess.Popen(command, env=environment) as process:
         try:
-            one = Served(f"http://127.0.0.1:{port}", token, f"http://127.0.0.1:{described}/stock.yaml")
+            one = Served(
+                f"http://127.0.0.1:{port}",
+                token,
+                f"http://127.0.0.1:{described}/stock.yaml",
+                home / "catalog-info.yaml",
+            )
             _wait_until_ready(one.url, process)
             one.wait_for("group:default/team-a")
             yield one
@@ -233,8 +242,13 @@ def test_npm_reads_ancestry(npm: Npm) -> None:
     assert [one["entity"]["kind"] for one in found["items"]] == ["Component", "Location"]
 
 
-def test_npm_refreshes_an_entity(npm: Npm) -> None:
+def test_npm_refreshes_an_entity(npm: Npm, served: Served) -> None:
+    served.file.write_text(CATALOG.replace("title: Orders", "title: Orders of all shops"), encoding="utf-8")
     npm("refreshEntity", ORDERS)
+    served.wait_for(ORDERS, lambda found: found["metadata"]["title"] == "Orders of all shops")
+    served.file.write_text(CATALOG, encoding="utf-8")
+    npm("refreshEntity", ORDERS)
+    served.wait_for(ORDERS, lambda found: found["metadata"]["title"] == "Orders")
 
 
 def test_npm_validates_entities(npm: Npm) -> None:
@@ -265,7 +279,7 @@ def test_npm_adds_moves_and_removes_a_location(npm: Npm, served: Served) -> None
     assert moved["target"] == served.descriptor + "?2"
 
     npm("removeLocationById", location["id"])
-    served.wait_for("component:default/stock", is_there=False)
+    served.wait_for("component:default/stock", lambda found: not found)
     assert npm("getLocationById", location["id"]) is None
 
 

@@ -152,7 +152,7 @@ class Locations:
             unit = origins.find_unit(session, row.unit_id) if row.unit_id is not None else None
             only = [unit.key if unit else origins.path_of(session, row)]
             values = {"type": location.type, "target": location.target, "only": list(filter(None, only))}
-            if runs.is_active(session, self._services.procedures, DISCOVER, values):
+            if runs.is_waiting(session, self._services.procedures, DISCOVER, values):
                 return
         self.read(actor, location, values["only"])
 

@@ -690,6 +690,18 @@ def test_refresh_reads_only_what_describes_the_entity(catalog: Catalog) -> None:
     assert work_on_all(catalog) == ["succeeded"]
 
 
+def test_a_change_while_a_refresh_is_at_work_is_read_by_the_next(catalog: Catalog) -> None:
+    web = {"entityRef": "component:default/web"}
+    catalog.admin.post(f"{API}/refresh", json=web)
+    with catalog.installation.database.writing() as session:
+        (first,) = session.scalars(select(runs.RunRow).where(runs.RunRow.ended_at.is_(None)))
+        first.state = runs.RunState.RUNNING
+    catalog.admin.post(f"{API}/refresh", json=web)
+    with catalog.installation.database.reading() as session:
+        waiting = session.scalars(select(runs.RunRow).where(runs.RunRow.state == runs.RunState.WAITING)).all()
+    assert len(waiting) == 1
+
+
 def test_an_entity_taken_out_comes_back_when_it_is_read_again(catalog: Catalog) -> None:
     uid = catalog.viewer.get(f"{API}/entities/by-name/component/default/web").json()["metadata"]["uid"]
 

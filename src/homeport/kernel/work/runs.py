@@ -294,6 +294,13 @@ def is_active(session: Session, procedures: Procedures, procedure: str, values: 
     return any(found == wanted for found in session.scalars(live))
 
 
+def is_waiting(session: Session, procedures: Procedures, procedure: str, values: Mapping[str, Any]) -> bool:
+    """Whether a run of `procedure` with this very input has yet to begin, and so will see what is there by then."""
+    wanted = procedures.parse(procedure, values).model_dump(mode="json")
+    waiting = select(RunRow.input).where(RunRow.procedure == procedure, RunRow.state == RunState.WAITING)
+    return any(found == wanted for found in session.scalars(waiting))
+
+
 RUN_RULES = (
     Rule("run.read", Role.VIEWER),
     Rule("run.cancel", Role.DEVELOPER),
