@@ -107,6 +107,28 @@ def test_a_run_does_its_steps_and_tells_its_outcome(database: Database) -> None:
         assert [line.text for line in runs.log_of(session, run_id)] == ["counted"]
 
 
+def test_a_line_told_while_a_change_is_written_does_not_wait_for_it(database: Database) -> None:
+    def do(run: Run, request: Request) -> dict[str, Any]:
+        with run.writing():
+            time.sleep(0.3)  # longer than lines wait to be stored
+            run.log("in the middle of a change")
+        return {}
+
+    procedures = procedures_doing(do)
+    run_id = start(database, procedures)
+    with working(database, procedures):
+        wait_for(database, run_id, RunState.SUCCEEDED)
+    with database.reading() as session:
+        assert [line.text for line in runs.log_of(session, run_id)] == ["in the middle of a change"]
+
+
+def test_a_second_write_inside_of_a_write_is_refused_instead_of_waiting_for_itself(database: Database) -> None:
+    with database.writing(), pytest.raises(RuntimeError, match="writing already"), database.writing():
+        pass
+    with database.writing():
+        pass  # and the next one goes on
+
+
 def test_who_may_not_start_a_procedure_starts_nothing(database: Database) -> None:
     procedures = procedures_doing(lambda _run, _request: {})
     with pytest.raises(Forbidden):

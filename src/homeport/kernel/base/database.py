@@ -85,6 +85,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._writer = threading.Lock()
+        self._here = threading.local()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -100,12 +101,19 @@ class Database:
 
         Raises:
             DatabaseUnavailable: the database can't be reached or refuses to write (disk full, read only).
+            RuntimeError: this thread is writing already; it would wait for itself.
         """
+        if getattr(self._here, "is_writing", False):
+            raise RuntimeError("This thread is writing already; a second session to write would wait for the first.")
         turn = self._turn_to_write() if self.is_sqlite else nullcontext()
         with self._translated(), turn, Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.execute(text("BEGIN IMMEDIATE"))
-            yield session
+            self._here.is_writing = True
+            try:
+                yield session
+            finally:
+                self._here.is_writing = False
             session.commit()
         for action in session.info.pop("after_commit", ()):
             action()

@@ -55,6 +55,7 @@ class Run:
         self._step: str | None = None
         self._lock = threading.Lock()
         self._lines: list[LogRow] = []
+        self._here = threading.local()
         self._flushed_at = clock()
         with database.reading() as session:
             self._results = {step.name: step.result for step in steps_of(session, row.id) if step.ended_at}
@@ -118,14 +119,14 @@ class Run:
         self._end_target(session, name, RunState.FAILED, detail, None)
 
     def log(self, text: str, level: str = "info") -> None:
-        """Add a line to the run's log; it is stored within a moment."""
+        """Add a line to the run's log; it is stored within a moment, or soon after the change that it is written in."""
         now = self._clock()
         with self._lock:
             self._number += 1
             line = LogRow(run_id=self.id, number=self._number, at=now, level=level, step=self._step, text=text)
             self._lines.append(line)
             due = len(self._lines) >= _LOG_BUFFER_LINES or (now - self._flushed_at).total_seconds() >= _LOG_FLUSH_S
-        if due:
+        if due and not getattr(self._here, "is_writing", False):
             self.flush()
 
     def flush(self) -> None:
@@ -161,7 +162,11 @@ class Run:
     def _guarded(self) -> Iterator[Session]:
         with self._database.writing() as session:
             leases.guard(session, self._lease)
-            yield session
+            self._here.is_writing = True
+            try:
+                yield session
+            finally:
+                self._here.is_writing = False
 
     def _begin(self, session: Session, name: str, is_of_targets: bool) -> None:
         step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one_or_none()
