@@ -128,8 +128,6 @@ class EntityRow(Base):
 
     __table_args__ = (
         Index(None, "sort_name"),
-        Index(None, "owner"),
-        Index(None, "system"),
         Index(None, "location_id"),
         Index(None, "unit_id"),
         Index(None, "repository"),
@@ -140,6 +138,8 @@ class EntityRow(Base):
 Index("ix_catalog_entity_kind", func.lower(EntityRow.kind), EntityRow.sort_name)
 Index("ix_catalog_entity_counted", EntityRow.kind, EntityRow.type, EntityRow.lifecycle, EntityRow.namespace)
 Index("ix_catalog_entity_type", func.lower(EntityRow.kind), func.lower(EntityRow.type), EntityRow.sort_name)
+Index("ix_catalog_entity_owner", EntityRow.owner, func.lower(EntityRow.kind), EntityRow.sort_name)
+Index("ix_catalog_entity_system", EntityRow.system, func.lower(EntityRow.kind), EntityRow.sort_name)
 
 VALUES = Table(
     "catalog_value",

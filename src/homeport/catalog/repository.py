@@ -51,6 +51,9 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 }
 """What lists can be sorted by."""
 
+_REFERENCES = ("owner", "system")
+"""Facets whose values are in lower case already, and found by an index as they are."""
+
 _MOST_ANCESTORS = 20
 
 _DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
@@ -390,16 +393,18 @@ def _asked(query: Any, owners: Iterable[str] | None) -> Select[Any]:
 
 
 def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[Any]:
-    conditions = [_one_of(_facet_column(facet), values) for facet, values in asked.facets.items() if values]
+    conditions = [_one_of(facet, values) for facet, values in asked.facets.items() if values]
     if asked.has_questions:
         conditions.append(EntityRow.question_count > 0)
     conditions += [_contains(word) for word in asked.text.split()]
     return readable(actor, query.where(and_(*conditions)) if conditions else query, EntityRow.ref)
 
 
-def _one_of(column: SQLColumnExpression[Any], values: Sequence[str]) -> ColumnElement[bool]:
+def _one_of(facet: str, values: Sequence[str]) -> ColumnElement[bool]:
+    column = _facet_column(facet)
     named = [value.lower() for value in values if value != NOBODY]
-    alternatives: list[ColumnElement[bool]] = [func.lower(column).in_(named)] if named else [false()]
+    comparable = column if facet in _REFERENCES else func.lower(column)
+    alternatives: list[ColumnElement[bool]] = [comparable.in_(named)] if named else [false()]
     if NOBODY in values:
         alternatives.append(column.is_(None))
     return or_(*alternatives)
