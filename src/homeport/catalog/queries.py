@@ -198,7 +198,7 @@ def find_by_refs(
     for start in range(0, len(wanted), _CHUNK):
         query = _BY_REFS if condition is None else _BY_REFS.where(_compiled(condition))
         refs = {"refs": wanted[start : start + _CHUNK]}
-        found |= {row.ref: row for row in session.execute(readable(actor, query, _E.ref), refs)}
+        found |= {row.ref: row for row in session.execute(readable(actor, query, _E.ref), refs).all()}
     return found
 
 

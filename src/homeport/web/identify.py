@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -19,6 +21,8 @@ from homeport.kernel.trust.identity import Actor
 from homeport.web.viewer import Viewer
 
 SESSION_COOKIE = "homeport_session"
+_TOKEN_KNOWN_FOR_S = 1.0
+_MOST_TOKENS = 1_000
 _OPEN_PATHS = ("/static/", "/healthz", "/readyz")
 
 
@@ -36,6 +40,7 @@ class Identify:
         self._database = database
         self._clock = clock
         self._groups_of = groups_of
+        self._tokens = _Tokens()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -45,15 +50,19 @@ class Identify:
                 headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
                 secret = _secret(headers.get(b"authorization", ""), headers.get(b"cookie", ""))
                 if secret:
-                    state["actor"], state["viewer"] = await to_thread.run_sync(self._look_up, secret)
+                    found: tuple[Actor | None, Viewer] | None = self._tokens.find(secret, self._clock())
+                    if found is None:
+                        found = await to_thread.run_sync(self._look_up, secret)
+                    state["actor"], state["viewer"] = found
         await self._app(scope, receive, send)
 
     def _look_up(self, secret: str) -> tuple[Actor | None, Viewer]:
-        now = self._clock()
+        now, revocations = self._clock(), identity.revocations()
         with self._database.reading() as session:
-            if identity.is_token(secret):
-                actor, is_due = identity.token_in_use(session, secret, now)
-                person = None
+            actor, is_due, person = None, False, None
+            use = identity.token_in_use(session, secret, now)
+            if use is not None:
+                actor, is_due = use.actor, use.is_due
             else:
                 actor = identity.actor_of_session(session, secret, now, self._groups_of)
                 person = identity.person_of(session, actor) if actor else None
@@ -64,7 +73,44 @@ class Identify:
             with self._database.writing() as session:
                 identity.note_use(session, secret, now)
         wishes = person.preferences if person else identity.Preferences()
-        return actor, Viewer(actor.name, actor.role, wishes.language, wishes.zone, wishes.theme, is_signed_in=True)
+        viewer = Viewer(actor.name, actor.role, wishes.language, wishes.zone, wishes.theme, is_signed_in=True)
+        if use is not None:
+            self._tokens.keep(secret, actor, viewer, use.expires_at, revocations)
+        return actor, viewer
+
+
+class _Tokens:
+    """API tokens that were looked up within the last second, so that a program's next request needs no look.
+
+    A token that this process revokes is forgotten at once; one that another process revokes lives a second longer.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, tuple[Actor, Viewer, float, datetime | None]] = {}
+        self._revocations = 0
+
+    def find(self, secret: str, now: datetime) -> tuple[Actor, Viewer] | None:
+        """Whose token it is, if that is still known."""
+        if self._revocations != identity.revocations():
+            self._kept.clear()
+            return None
+        kept = self._kept.get(_digest(secret))
+        if kept is None:
+            return None
+        actor, viewer, until, expires_at = kept
+        is_over = time.monotonic() > until or (expires_at is not None and expires_at <= now)
+        return None if is_over else (actor, viewer)
+
+    def keep(self, secret: str, actor: Actor, viewer: Viewer, expires_at: datetime | None, revocations: int) -> None:
+        """Remember whose token it is, unless a token was revoked since it was looked up."""
+        if len(self._kept) >= _MOST_TOKENS or self._revocations != revocations:
+            self._kept.clear()
+        self._revocations = revocations
+        self._kept[_digest(secret)] = actor, viewer, time.monotonic() + _TOKEN_KNOWN_FOR_S, expires_at
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
 def actor_of(request: Request) -> Actor:

@@ -20,7 +20,7 @@ from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, updat
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from homeport.kernel.base.database import Base
+from homeport.kernel.base.database import Base, after_commit
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
 from homeport.kernel.trust import audit
@@ -157,6 +157,7 @@ class ApiToken(Base):
     )
 
 
+_revocations = 0
 _TOKENS = ApiToken.__table__.c
 _LIVE_TOKEN = select(_TOKENS.id, _TOKENS.name, _TOKENS.role, _TOKENS.expires_at, _TOKENS.last_used_at).where(
     _TOKENS.token_hash == bindparam("hash"), _TOKENS.revoked_at.is_(None)
@@ -304,20 +305,35 @@ def create_token(
     return token, plaintext
 
 
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """A live API token that somebody sends; `is_due` says that its use is to be noted."""
+
+    actor: Actor
+    expires_at: datetime | None
+    is_due: bool
+
+
 def actor_of_token(session: Session, plaintext: str, now: datetime) -> Actor | None:
     """Return the actor of an API token; None if unknown, revoked or expired."""
-    return token_in_use(session, plaintext, now)[0]
+    use = token_in_use(session, plaintext, now)
+    return use.actor if use is not None else None
 
 
-def token_in_use(session: Session, plaintext: str, now: datetime) -> tuple[Actor | None, bool]:
-    """Return the actor of an API token, and whether its use is to be noted; every request asks, so by one query."""
+def token_in_use(session: Session, plaintext: str, now: datetime) -> TokenUse | None:
+    """Return whose API token it is; None if unknown, revoked or expired. Every request asks, so by one query."""
     if not is_token(plaintext):
-        return None, False
+        return None
     found = session.execute(_LIVE_TOKEN, {"hash": _hash(plaintext)}).first()
     if found is None or (found.expires_at is not None and found.expires_at <= now):
-        return None, False
+        return None
     is_due = found.last_used_at is None or found.last_used_at <= now - _USE_NOTED_EVERY
-    return Actor("token", str(found.id), found.name, Role(found.role)), is_due
+    return TokenUse(Actor("token", str(found.id), found.name, Role(found.role)), found.expires_at, is_due)
+
+
+def revocations() -> int:
+    """Return how many tokens this process has revoked; who remembers tokens forgets them when it changes."""
+    return _revocations
 
 
 def list_tokens(session: Session) -> Sequence[ApiToken]:
@@ -335,6 +351,7 @@ def revoke_token(session: Session, actor: Actor, name: str, now: datetime) -> No
     if token is None:
         raise NotFound(f"No live token is named {name!r}; `homeport token list` shows them.")
     token.revoked_at = now
+    after_commit(session, _note_revocation)
     audit.record(session, actor, "token.revoke", f"token:{name}", now=now, before={"role": token.role})
 
 
@@ -371,6 +388,11 @@ def is_token(text: str) -> bool:
     random, checksum = text[len(_TOKEN_PREFIX) : -_TOKEN_CHECKSUM_LENGTH], text[-_TOKEN_CHECKSUM_LENGTH:]
     right_form = text.startswith(_TOKEN_PREFIX) and len(random) == _TOKEN_RANDOM_LENGTH
     return right_form and random.isascii() and _checksum(random) == checksum
+
+
+def _note_revocation() -> None:
+    global _revocations
+    _revocations += 1
 
 
 def _new_token() -> str:
