@@ -55,6 +55,9 @@ def list_entities(
     kind: Annotated[str | None, typer.Option(help="Only this kind, such as component.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what this group owns; `none` for what nobody owns.")] = None,
     text: Annotated[str, typer.Option("--text", help="Only what has these words in name, title or description.")] = "",
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only those that may be old: what they come from can't be read.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 500,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +65,7 @@ def list_entities(
     console = console_of(context)
     facets = {"kind": [kind] if kind else [], "owner": [_owner(owner)] if owner else []}
     with console.open_services() as services, services.database.reading() as session:
-        page = repository.list_entities(session, console.actor, repository.Query(facets, text), limit)
+        page = repository.list_entities(session, console.actor, repository.Query(facets, text, is_stale=stale), limit)
         items = [EntityModel.of(row).model_dump() for row in page.entities]
     print_items(items, _COLUMNS, as_json)
     if page.next_offset is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from homeport.catalog.models import EntityRow, LocationRow, RejectedRow, RepositoryRow, UnitRow
@@ -206,6 +206,25 @@ def stale_refs(session: Session, rows: Sequence[EntityRow]) -> set[str]:
         or row.location_id in locations
         or (row.unit_id is None and any(_is_of(row, one.location_id, one.path) for one in repositories))
     }
+
+
+def is_stale() -> ColumnElement[bool]:
+    """What holds for entities that may be old, as `stale_refs` says it of some."""
+    units = select(UnitRow.id).where(UnitRow.error.is_not(None))
+    locations = select(LocationRow.id).where(LocationRow.error.is_not(None))
+    path: ColumnElement[str] = RepositoryRow.path.expression
+    for letter in ("\\", "%", "_"):
+        path = func.replace(path, letter, f"\\{letter}")
+    repository = exists().where(
+        RepositoryRow.location_id == EntityRow.location_id,
+        RepositoryRow.error.is_not(None),
+        or_(EntityRow.repository == RepositoryRow.path, EntityRow.repository.like("%/" + path, escape="\\")),
+    )
+    return or_(
+        EntityRow.unit_id.in_(units),
+        EntityRow.location_id.in_(locations),
+        and_(EntityRow.unit_id.is_(None), repository),
+    )
 
 
 def _is_of(row: EntityRow, location_id: int, path: str) -> bool:

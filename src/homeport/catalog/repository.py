@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from homeport.catalog.domain.described import fields_of_document
 from homeport.catalog.domain.fields import DescribedEntity, Place
 from homeport.catalog.domain.relations import COUNTERPARTS
 from homeport.catalog.models import RELATIONS, AnswerRow, EntityRow, FieldRow
+from homeport.catalog.origins import is_stale
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidFilter
 from homeport.kernel.knowledge.findings import Finding, Severity
@@ -68,12 +69,15 @@ _WITHOUT_DOCUMENTS = tuple(
 class Query:
     """A question to the catalog: values of one facet are alternatives, facets all have to hold.
 
-    `has_questions` keeps entities with a field that a person should confirm.
+    `has_questions` keeps entities with a field that a person should confirm, `is_stale` those that may be old since
+    what they come from can't be read now, `location_id` those that one location brought.
     """
 
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     text: str = ""
     has_questions: bool = False
+    is_stale: bool = False
+    location_id: int | None = None
     sort: str = "name"
     descending: bool = False
 
@@ -81,7 +85,7 @@ class Query:
     def narrowing(self) -> Hashable:
         """What is asked for, whatever its order; equal for questions that find the same."""
         facets = sorted((facet, tuple(values)) for facet, values in self.facets.items() if values)
-        return tuple(facets), self.text, self.has_questions
+        return tuple(facets), self.text, self.has_questions, self.location_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,14 @@ def facet_counts(session: Session, actor: Actor | None, query: Query, facet: str
     """
     column = _facet_column(facet)
     others = {name: values for name, values in query.facets.items() if name != facet}
-    narrowed = Query(others, query.text, query.has_questions)
+    narrowed = replace(query, facets=others)
 
     def count() -> list[tuple[str | None, int]]:
         counted = _matching(select(column, func.count()), actor, narrowed).group_by(column)
         found = ((value, number) for value, number in session.execute(counted))
         return sorted(found, key=lambda pair: (-pair[1], pair[0] or ""))
 
-    return remembered(session, actor, ("facet", facet, narrowed.narrowing), count)
+    return _counted(session, actor, query, ("facet", facet, narrowed.narrowing), count)
 
 
 def all_facet_counts(
@@ -147,7 +151,7 @@ def all_facet_counts(
             for facet, values in zip(free, columns, strict=True)
         }
 
-    return found | (remembered(session, actor, ("facets", *free, query.narrowing), count) if free else {})
+    return found | (_counted(session, actor, query, ("facets", *free, query.narrowing), count) if free else {})
 
 
 def find_entity(session: Session, actor: Actor | None, ref: EntityRef) -> EntityRow | None:
@@ -382,7 +386,12 @@ def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:
 def count_where(session: Session, actor: Actor | None, query: Query) -> int:
     """Return how many entities match."""
     counted = _matching(select(func.count()).select_from(EntityRow), actor, query)
-    return remembered(session, actor, ("count", query.narrowing), lambda: session.scalar(counted) or 0)
+    return _counted(session, actor, query, ("count", query.narrowing), lambda: session.scalar(counted) or 0)
+
+
+def _counted(session: Session, actor: Actor | None, query: Query, key: Hashable, count: Callable[[], _T]) -> _T:
+    """What `count` gives, remembered until the catalog changes; what can be read changes without it."""
+    return count() if query.is_stale else remembered(session, actor, key, count)
 
 
 def _asked(query: Any, owners: Iterable[str] | None) -> Select[Any]:
@@ -396,6 +405,10 @@ def _matching(query: Select[Any], actor: Actor | None, asked: Query) -> Select[A
     conditions = [_one_of(facet, values) for facet, values in asked.facets.items() if values]
     if asked.has_questions:
         conditions.append(EntityRow.question_count > 0)
+    if asked.is_stale:
+        conditions.append(is_stale())
+    if asked.location_id is not None:
+        conditions.append(EntityRow.location_id == asked.location_id)
     conditions += [_contains(word) for word in asked.text.split()]
     return readable(actor, query.where(and_(*conditions)) if conditions else query, EntityRow.ref)
 

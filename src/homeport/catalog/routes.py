@@ -44,6 +44,9 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
         language: Values,
         origin: Values,
         text: str = "",
+        stale: Annotated[
+            bool, Query(description="Only those that may be old: what they come from can't be read.")
+        ] = False,
         sort: str = "name",
         descending: bool = False,
         limit: Limit = 100,
@@ -60,7 +63,7 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
             "language": language,
             "origin": origin,
         }
-        query = repository.Query(facets, text, sort=sort, descending=descending)
+        query = repository.Query(facets, text, is_stale=stale, sort=sort, descending=descending)
         with database.reading() as session:
             page = repository.list_entities(session, actor, query, limit, _offset(after))
         following = None if page.next_offset is None else str(page.next_offset)

@@ -230,7 +230,7 @@ def test_what_is_mended_is_no_finding_any_more(installation, repositories) -> No
 
 def test_a_repository_that_can_not_be_read_keeps_what_was_known(installation, repositories) -> None:
     folder = repositories.commit("order-api", SERVICE)
-    repositories.commit("other", {"README.md": "# other\n"})
+    repositories.commit("other", {**SERVICE, "pyproject.toml": '[project]\nname = "other"\n'})
     installation.discover(repositories.root)
     shutil.rmtree(folder / ".git" / "objects")
     (folder / ".git" / "objects").mkdir()
@@ -240,6 +240,11 @@ def test_a_repository_that_can_not_be_read_keeps_what_was_known(installation, re
     assert "1 of 2 repositories could not be read" in run.error_message
     assert entity(installation).type == "service"
     assert "catalog.unreadable-repository" in open_findings(installation)
+    with installation.database.reading() as session:
+        everything = repository.list_entities(session, SYSTEM, Query(), 100).entities
+        old = repository.list_entities(session, SYSTEM, Query(is_stale=True), 100)
+        assert {row.ref for row in old.entities} == origins.stale_refs(session, everything)
+        assert (str(ORDER_API) in {row.ref for row in old.entities}, old.total < len(everything)) == (True, True)
 
 
 def test_a_repository_that_is_gone_takes_its_entities_along_and_it_is_told(installation, repositories) -> None:

@@ -508,6 +508,15 @@ def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_whe
         assert f"This may be out of date {carts} does not exist" in shown
         assert "Stale since" in shown
     assert "stale</span>" in operator.get("/catalog?q=kind:api").text
+    place = re.search(r"/catalog/locations/\d+", operator.get("/catalog/api/carts").text)
+    assert place is not None
+    page = operator.get(place[0]).text
+    led_on = re.search(r'href="(/catalog\?q=is:stale[^"]*)"', page)
+    assert led_on is not None
+    assert "Show the 1 entity that may be out of date" in text_of(page)
+    assert '<a href="/catalog/api/carts">' in operator.get(led_on[1]).text
+    for nothing in ("is:stale+location:999", "is:stale+location:x", "is:stale+kind:component"):
+        assert "Nothing matches these filters" in text_of(operator.get(f"/catalog?q={nothing}").text), nothing
     with portal.as_person("lee", Role.DEVELOPER) as lee:
         assert re.search(r'data-size="sm" disabled>.*Read again', lee.get("/catalog/api/carts").text)
 

@@ -291,6 +291,12 @@ def test_a_location_that_fails_does_not_keep_the_others_from_being_read(homeport
     told = homeport("catalog", "refresh", "--json")
     assert told.code != 0
     assert [item["state"] for item in told.json["items"]] == ["failed", "succeeded"]
+    assert homeport("catalog", "list", "--stale", "--json").json["items"] == []
+    folder.rename(folder.parent / "away too")
+    homeport("catalog", "refresh")
+    everything = homeport("catalog", "list", "--json").json["items"]
+    assert everything
+    assert homeport("catalog", "list", "--stale", "--json").json["items"] == everything
 
 
 def test_lint_of_a_whole_catalog_finds_owners_that_nobody_belongs_to(homeport: Shell, tmp_path: Path) -> None:

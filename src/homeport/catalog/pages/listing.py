@@ -33,7 +33,7 @@ _PATH = "/catalog"
 _ANY = "any"
 _ME = "me"
 _DEFAULT = Query((Token("kind", "component"),))
-_FILTERS = {*repository.FACETS, "is"}
+_FILTERS = {*repository.FACETS, "is", "location"}
 _FACETS = ("type", "owner", "system", "lifecycle", "language", "origin")
 _REFERENCES = {"owner": "group", "system": "system"}
 """Facets whose values are references, and the kind that needs not be written."""
@@ -189,6 +189,8 @@ def _question(table: Table, actor: Actor) -> repository.Query:
         {facet: values for facet, values in facets.items() if values},
         table.query.text,
         has_questions="asked" in table.query.values("is"),
+        is_stale="stale" in table.query.values("is"),
+        location_id=_number(table.query.values("location")),
         sort=table.sort.removeprefix("-"),
         descending=table.sort.startswith("-"),
     )
@@ -226,7 +228,16 @@ def _page(session: Session, actor: Actor, query: repository.Query, after: str | 
 
 
 def _offset(after: str | None) -> int:
-    return int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else 0
+    return _whole(after or "") or 0
+
+
+def _number(written: Sequence[str]) -> int | None:
+    """The number of the location that the list is narrowed to; 0, which none has, for what is no number."""
+    return (_whole(written[-1]) or 0) if written else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _link(row: EntityRow) -> EntityLink:

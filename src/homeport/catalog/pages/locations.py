@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, repository
 from homeport.catalog.domain.fields import Problem
@@ -158,6 +159,8 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
             ref = generated_location(row.type, row.target).ref
             context: dict[str, Any] = {
                 "one": summary,
+                "stale_count": _stale_count(session, actor, summary),
+                "stale_href": f"/catalog?q=is:stale+location:{location_id}",
                 "kinds": origins.count_by_kind_of_location(session, location_id),
                 "parts": origins.unreadable_parts(session, location_id, _MOST_PARTS),
                 "part_columns": _PART_COLUMNS,
@@ -179,6 +182,13 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
             target = origins.get_location(session, location_id).target
             locations.remove(session, actor_of(request), location_id)
         return redirect(request, PATH, notice="catalog-notice-location-removed", target=target)
+
+
+def _stale_count(session: Session, actor: Actor, summary: origins.LocationSummary) -> int:
+    """How many entities of the location may be old."""
+    if not (summary.location.error or summary.unreadable):
+        return 0
+    return repository.count_where(session, actor, repository.Query(is_stale=True, location_id=summary.location.id))
 
 
 def _look(locations: Locations, actor: Actor, type_: str, target: str) -> tuple[Seen | None, str]:

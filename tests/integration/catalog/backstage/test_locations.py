@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from homeport.catalog import origins
 from homeport.kernel.work import runs
 from servers import answer, serving
 
-from .conftest import API, Catalog, component, work_on_all
+from .conftest import API, DOCUMENTS, Catalog, component, work_on_all
 
 
 def test_locations_are_listed_with_the_entity_that_stands_for_each(catalog: Catalog) -> None:
@@ -118,6 +119,18 @@ def test_a_location_that_does_not_answer_now_is_kept_and_says_so(catalog: Catalo
     with catalog.installation.database.reading() as session:
         (part,) = origins.unreadable_parts(session, int(added.json()["location"]["id"]), 10)
     assert "answers with status 404" in part.error
+
+
+def test_what_a_location_gave_is_listed_as_old_while_it_can_not_be_read(catalog: Catalog) -> None:
+    listed = "/api/v1/catalog/entities?stale=true&limit=100"
+    assert catalog.viewer.get(listed).json()["items"] == []
+    folder = Path(catalog.target).parent
+    folder.rename(folder.with_name("away"))
+    assert catalog.installation.discover(catalog.target, type="file").state == "failed"
+    assert len(catalog.viewer.get(listed).json()["items"]) == len(DOCUMENTS) + 1
+    folder.with_name("away").rename(folder)
+    catalog.installation.discover(catalog.target, type="file")
+    assert catalog.viewer.get(listed).json()["items"] == []
 
 
 def test_refresh_reads_only_what_describes_the_entity(catalog: Catalog) -> None:

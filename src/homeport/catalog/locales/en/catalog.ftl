@@ -308,6 +308,11 @@ catalog-check-again = Check again
 catalog-read-again = Read again
 catalog-remove = Remove
 catalog-since = since { $when }
+catalog-stale-entities =
+    { $count ->
+        [one] Show the { $count } entity that may be out of date
+       *[other] Show the { $count } entities that may be out of date
+    }
 catalog-stale-since = Stale since { $when }.
 catalog-column-location = Location
 catalog-column-read-as = Read as

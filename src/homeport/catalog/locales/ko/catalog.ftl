@@ -276,6 +276,7 @@ catalog-check-again = 다시 확인
 catalog-read-again = 다시 읽기
 catalog-remove = 삭제
 catalog-since = { $when }부터
+catalog-stale-entities = 오래된 정보일 수 있는 엔티티 { $count }개 보기
 catalog-stale-since = { $when }부터 오래된 정보입니다.
 catalog-column-location = 위치
 catalog-column-read-as = 읽는 방식
