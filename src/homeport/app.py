@@ -27,7 +27,7 @@ from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
 from homeport.web import pages, problems
 from homeport.web.identify import Identify, actor_of
-from homeport.web.rest import findings, runs, search, tokens
+from homeport.web.rest import findings, runs, search, tokens, views
 from homeport.web.rest.document import document
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
@@ -159,7 +159,7 @@ def _shell(homeport: Homeport) -> Shell:
 def _rest(homeport: Homeport) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     router.include_router(findings.routes(homeport.services, catalog.Owners()))
-    for part in (runs, search, tokens):
+    for part in (runs, search, tokens, views):
         router.include_router(part.routes(homeport.services))
     for module in homeport.modules:
         if module.routes:

@@ -36,6 +36,7 @@ from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
 from homeport.web.i18n import Messages
 from homeport.web.pages.finding_facts import readable
+from homeport.web.view_commands import commands as view_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
 
@@ -49,6 +50,7 @@ app.add_typer(token_commands, name="token")
 app.add_typer(run_commands, name="runs")
 app.add_typer(finding_commands, name="findings")
 app.add_typer(audit_commands, name="audit")
+app.add_typer(view_commands, name="views")
 app.add_typer(config_commands, name="config")
 
 

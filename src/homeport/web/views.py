@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy.orm import Session
@@ -14,8 +15,17 @@ from homeport.kernel.trust.identity import Actor
 from homeport.web.tables import Table
 
 PATH = "/views"
-LISTS = {"/catalog": "nav-catalog", "/findings": "nav-findings"}
-"""The lists that views can be saved of, each with the key of its name."""
+
+
+class ViewedList(StrEnum):
+    """The lists that views can be saved of, by their address."""
+
+    CATALOG = "/catalog"
+    FINDINGS = "/findings"
+
+
+LISTS: Mapping[str, str] = {ViewedList.CATALOG: "nav-catalog", ViewedList.FINDINGS: "nav-findings"}
+"""The key of each list's name."""
 
 _KEPT = ("q", "sort", "columns")
 

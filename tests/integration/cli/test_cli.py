@@ -311,3 +311,18 @@ def test_lint_of_a_whole_catalog_finds_owners_that_nobody_belongs_to(homeport: S
     assert [(item["rule"], item["entity"]) for item in told.json["items"]] == [
         ("catalog.owner-without-members", "group:default/empty")
     ]
+
+
+def test_shared_views_are_saved_listed_and_deleted(homeport: Shell) -> None:
+    saved = homeport("views", "save", "APIs", "q=kind:api&evil=1", "--json")
+    assert saved.json["url"] == "/catalog?q=kind:api"
+    assert homeport("views", "save", "Mine", "q=kind:api", "--audience", "me").code == 2
+    assert [(one["name"], one["audience"]) for one in homeport("views", "list", "--json").json["items"]] == [
+        ("APIs", "everyone")
+    ]
+    ours = homeport("views", "save", "Ours", "q=owner:order", "--audience", "group:order", "--json").json
+    assert len(homeport("views", "list", "--json").json["items"]) == 2
+    assert homeport("views", "delete", str(ours["id"])).code == 0
+    assert homeport("views", "list", "--list", "/findings", "--json").json["items"] == []
+    assert homeport("views", "delete", str(saved.json["id"])).code == 0
+    assert homeport("views", "delete", str(saved.json["id"])).code == 4

@@ -10,8 +10,8 @@ import pytest
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import views
 from homeport.kernel.knowledge.views import EVERYONE, MINE
-from homeport.kernel.trust import audit
-from homeport.kernel.trust.identity import Role
+from homeport.kernel.trust import audit, identity
+from homeport.kernel.trust.identity import SYSTEM, Role
 
 from .conftest import HANEUL, TEAM_ORDER, Portal, unknown_owner
 
@@ -115,3 +115,50 @@ def test_views_are_saved_of_lists_only(portal: Portal) -> None:
     client = portal.signed_in()
     assert save(client, path="https://evil.example/").status_code == 404
     assert save(client, path="/admin").status_code == 404
+
+
+def rest(client: Any, path: str = "/findings", **body: Any) -> Any:
+    asked = {"list": path, "query": QUERY, "name": "By REST", **body}
+    return client.post("/api/v1/views", json=asked)
+
+
+def test_people_list_save_and_delete_their_views_by_rest(team: Portal) -> None:
+    haneul, ijun = team.signed_in("Haneul", Role.DEVELOPER, HANEUL), team.signed_in("Ijun", Role.DEVELOPER, IJUN)
+    saved = rest(haneul)
+    assert saved.status_code == 201, saved.text
+    number = saved.json()["id"]
+    assert saved.json()["url"] == "/findings?q=severity:high+owner:order&sort=-name"
+    assert rest(haneul, name="Ours", audience="order").json()["audience"] == str(TEAM_ORDER)
+    listed = haneul.get("/api/v1/views?list=/findings").json()["items"]
+    assert [(one["name"], one["audience"], one["may_change"]) for one in listed] == [
+        ("By REST", "me", True),
+        ("Ours", str(TEAM_ORDER), True),
+    ]
+    assert haneul.get("/api/v1/views?list=/catalog").json()["items"] == []
+    assert ijun.get("/api/v1/views").json()["items"] == []
+    assert ijun.delete(f"/api/v1/views/{number}").status_code == 404
+    assert haneul.delete(f"/api/v1/views/{number}").status_code == 204
+    assert haneul.delete(f"/api/v1/views/{number}").status_code == 404
+
+
+def test_a_token_shares_views_and_has_none_of_its_own(portal: Portal) -> None:
+    def with_token(role: Role) -> Any:
+        with portal.database.writing() as session:
+            _, secret = identity.create_token(session, SYSTEM, str(role), role, portal.clock())
+        return portal.client(Authorization=f"Bearer {secret}")
+
+    operator, viewer = with_token(Role.OPERATOR), with_token(Role.VIEWER)
+    own = rest(operator)
+    assert (own.status_code, own.json()["errors"][0]["pointer"]) == (422, "/audience")
+    number = rest(operator, audience=EVERYONE).json()["id"]
+    assert [one["may_change"] for one in viewer.get("/api/v1/views").json()["items"]] == [False]
+    assert rest(viewer, audience=EVERYONE).status_code == 403
+    assert viewer.delete(f"/api/v1/views/{number}").status_code == 403
+    assert operator.delete(f"/api/v1/views/{number}").status_code == 204
+    assert portal.client().get("/api/v1/views").status_code == 401
+
+
+@pytest.mark.parametrize("wrong", [{"list": "/admin"}, {"name": ""}, {"audience": "x:y/z"}, {"other": 1}])
+def test_a_view_that_can_not_be_is_refused_by_rest(portal: Portal, wrong: dict[str, Any]) -> None:
+    client = portal.signed_in()
+    assert rest(client, **{"path": wrong.pop("list", "/findings"), **wrong}).status_code == 422

@@ -64,21 +64,22 @@ def save_view(
 
     Raises:
         Forbidden: the actor may not share with that audience.
-        InvalidInput: no name, one too long, no such audience, or an actor who is no person.
+        InvalidInput: no name, one too long, no such audience, or a view of one's own for an actor who is no person.
     """
     authorize(actor, "view.save")
-    _check(actor, name, audience)
+    audience = _checked(actor, name, audience)
     if len(query) > _MOST_QUERY_LETTERS:
         raise InvalidInput(f"The filter has {len(query)} characters; a view keeps at most {_MOST_QUERY_LETTERS}.")
     person = person_of(session, actor)
-    if person is None:
-        raise InvalidInput(f"{actor.name} is no person; views are kept for people who sign in.")
+    if person is None and audience == MINE:
+        detail = f"{actor.name} is no person and has no views of its own; share it with everyone or with a team."
+        raise _invalid("audience", detail)
     view = SavedView(
         path=path,
         name=name.strip(),
         query=query,
         audience=audience,
-        person_id=person.id,
+        person_id=person.id if person else None,
         made_by=actor.name,
         created_at=now,
     )
@@ -98,8 +99,8 @@ def change_view(session: Session, actor: Actor, view_id: int, name: str, audienc
     """
     view = get_view(session, actor, view_id)
     _authorize_change(actor, view)
-    _check(actor, name, audience)
-    view.name, view.audience = name.strip(), audience
+    view.audience = _checked(actor, name, audience)
+    view.name = name.strip()
     _note(session, actor, "view.change", view, now)
     return view
 
@@ -149,18 +150,22 @@ def audiences_of(actor: Actor) -> list[str]:
     return [MINE, *groups, *([EVERYONE] if may(actor, "view.share") else [])]
 
 
-def _check(actor: Actor, name: str, audience: str) -> None:
+def _checked(actor: Actor, name: str, audience: str) -> str:
+    """Return the audience as it is kept, a team by its full reference, where the actor may name the view so."""
     if not name.strip():
         raise _invalid("name", "Give the view a name.")
     if len(name.strip()) > MOST_LETTERS:
         raise _invalid("name", f"A name has at most {MOST_LETTERS} characters.")
+    if audience == MINE:
+        return MINE
     if audience == EVERYONE:
         authorize(actor, "view.share")
-    elif audience != MINE:
-        group = EntityRef.parse(audience, "group")
-        if group.kind != "group":
-            raise _invalid("audience", f"{audience} is no team; a view is shared with a team or with everyone.")
-        authorize(actor, "view.share", group)
+        return EVERYONE
+    group = EntityRef.parse(audience, "group")
+    if group.kind != "group":
+        raise _invalid("audience", f"{audience} is no team; a view is shared with a team or with everyone.")
+    authorize(actor, "view.share", group)
+    return str(group)
 
 
 def _authorize_change(actor: Actor, view: SavedView) -> None:
@@ -174,8 +179,8 @@ def _is_own(actor: Actor, view: SavedView) -> bool:
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     shared = SavedView.audience.in_([EVERYONE, *map(str, actor.groups)])
-    if actor.kind != "person":
-        return shared
+    if actor.kind != "person":  # it is in no team, so that whoever looks after all of them sees all of them
+        return SavedView.audience != MINE if may(actor, "view.share") else shared
     return or_(shared, SavedView.person_id == int(actor.id))
 
 
