@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from homeport.catalog import repository
+from homeport.catalog import origins, repository
 from homeport.catalog.domain.composition import CONFIRMED, ComposedEntity
 from homeport.catalog.domain.fields import Place, Problem
 from homeport.catalog.domain.resolution import Resolution
@@ -77,7 +78,11 @@ def found_problems(
         *map(_of_problem, problems),
         *map(_of_problem, duplicates),
         *(found for one in composed for found in _contradictions(one)),
-        *(_unreadable(repository, reason) for repository, reason in unreadable),
+        *(
+            _unreadable(repository, reason, entity)
+            for repository, reason in unreadable
+            for entity in _owned(composed, repository) or [""]
+        ),
     ]
 
 
@@ -94,17 +99,26 @@ def report_units(session: Session, location_id: int, problems: Mapping[str, Iter
 
 
 def report_access(session: Session, location_id: int, refused: Mapping[str, Problem | None], now: datetime) -> None:
-    """Take in which units of those looked at could not be read, by key: what is wrong, or None where they could."""
+    """Take in which units of those looked at could not be read, by key: what is wrong, or None where they could.
+
+    Each owner of what came from a unit is told, at one of their entities.
+    """
     parts = {key: f"{_UNIT}{location_id}:{key}#access" for key in refused}
-    found = [_of_unit(parts[key], problem) for key, problem in refused.items() if problem]
+    problems = {key: problem for key, problem in refused.items() if problem}
+    owned = origins.owned_of_units(session, location_id, list(problems)) if problems else {}
+    found = [_of_unit(parts[key], one) for key, told in problems.items() for one in _to_owners(told, owned.get(key))]
     findings.report(session, SCOPE, found, set(parts.values()), now)
 
 
 def report_location(session: Session, location_id: int, target: str, reason: str | None, now: datetime) -> None:
-    """Take in whether a location could be reached; `reason` says why not."""
+    """Take in whether a location could be reached; `reason` says why not. Each owner of what it gave is told."""
     part = f"{_UNIT}{location_id}"
-    problem = Problem("catalog.unreadable-source", Place(target), {"file": target, "reason": reason or ""})
-    findings.report(session, SCOPE, [_of_unit(part, problem)] if reason else [], {part}, now)
+    found = []
+    if reason:
+        problem = Problem("catalog.unreadable-source", Place(target), {"file": target, "reason": reason})
+        told = _to_owners(problem, origins.owned_of_location(session, location_id))
+        found = [_of_unit(part, one) for one in told]
+    findings.report(session, SCOPE, found, {part}, now)
 
 
 def forget_location(session: Session, location_id: int, now: datetime) -> None:
@@ -191,6 +205,11 @@ def _of_unit(part: str, problem: Problem) -> Found:
     )
 
 
+def _to_owners(problem: Problem, owned: Sequence[str] | None) -> list[Problem]:
+    """The problem, told at an entity of each owner; as it is where nobody owns anything."""
+    return [replace(problem, entity=ref) for ref in sorted(owned)] if owned else [problem]
+
+
 def _entity(ref: str) -> EntityRef | None:
     """The entity a problem is about, where it has a name that can be one."""
     try:
@@ -222,11 +241,23 @@ def _without_members(row: EntityRow, place: Place | None) -> Found:
     )
 
 
-def _unreadable(repository: str, reason: str) -> Found:
+def _owned(composed: Sequence[ComposedEntity], repository: str) -> list[str]:
+    """What a repository told of and somebody owns: one entity of each owner, a component where there is one."""
+    first: dict[str, str] = {}
+    told = (one for one in composed if one.discovered.repository == repository)
+    for one in sorted(told, key=lambda one: (one.discovered.kind.lower() != "component", one.discovered.ref)):
+        owner = (one.document.get("spec") or {}).get("owner")
+        if isinstance(owner, str):
+            first.setdefault(owner, one.discovered.ref)
+    return list(first.values())
+
+
+def _unreadable(repository: str, reason: str, entity: str) -> Found:
     return Found(
         rule="catalog.unreadable-repository",
         part=repository,
         severity=SEVERITIES["catalog.unreadable-repository"],
+        entity=EntityRef.parse(entity) if entity else None,
         key=repository,
         parameters={"repository": repository, "reason": reason},
         evidence=_evidence(repository, None),

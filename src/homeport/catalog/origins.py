@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from homeport.catalog.models import EntityRow, LocationRow, RejectedRow, RepositoryRow, UnitRow
 from homeport.kernel.base.errors import NotFound
 
 _CHUNK = 500
+_FIRST = func.min(case((func.lower(EntityRow.kind) == "component", "0"), else_="1").concat(EntityRow.ref))
+"""The first reference, those of components before all others; behind one letter."""
 
 
 def get_or_add_location(
@@ -230,6 +232,26 @@ def is_stale() -> ColumnElement[bool]:
 def _is_of(row: EntityRow, location_id: int, path: str) -> bool:
     """Whether the entity comes from that repository; its name may have the location's before it."""
     return row.location_id == location_id and (row.repository == path or row.repository.endswith(f"/{path}"))
+
+
+def owned_of_units(session: Session, location_id: int, keys: Sequence[str]) -> dict[str, list[str]]:
+    """Return by unit what it describes and somebody owns: one entity of each owner, a component where there is one."""
+    query = (
+        select(UnitRow.key, _FIRST)
+        .join(EntityRow, EntityRow.unit_id == UnitRow.id)
+        .where(UnitRow.location_id == location_id, UnitRow.key.in_(keys), EntityRow.owner.is_not(None))
+        .group_by(UnitRow.key, EntityRow.owner)
+    )
+    found: dict[str, list[str]] = {}
+    for key, ref in session.execute(query):
+        found.setdefault(key, []).append(ref[1:])
+    return found
+
+
+def owned_of_location(session: Session, location_id: int) -> list[str]:
+    """Return what a location brought and somebody owns: one entity of each owner, a component where there is one."""
+    query = select(_FIRST).where(EntityRow.location_id == location_id, EntityRow.owner.is_not(None))
+    return [ref[1:] for ref in session.scalars(query.group_by(EntityRow.owner))]
 
 
 def path_of(session: Session, row: EntityRow) -> str:

@@ -229,6 +229,7 @@ def test_what_is_mended_is_no_finding_any_more(installation, repositories) -> No
 
 
 def test_a_repository_that_can_not_be_read_keeps_what_was_known(installation, repositories) -> None:
+    repositories.commit("org", {"catalog-info.yaml": ORG})
     folder = repositories.commit("order-api", SERVICE)
     repositories.commit("other", {**SERVICE, "pyproject.toml": '[project]\nname = "other"\n'})
     installation.discover(repositories.root)
@@ -240,6 +241,7 @@ def test_a_repository_that_can_not_be_read_keeps_what_was_known(installation, re
     assert "1 of 2 repositories could not be read" in run.error_message
     assert entity(installation).type == "service"
     assert "catalog.unreadable-repository" in open_findings(installation)
+    assert open_findings(installation)["catalog.unreadable-repository"] == str(ORDER_API)
     with installation.database.reading() as session:
         everything = repository.list_entities(session, SYSTEM, Query(), 100).entities
         old = repository.list_entities(session, SYSTEM, Query(is_stale=True), 100)

@@ -11,6 +11,7 @@ import pytest
 
 from homeport.catalog import api, origins, repository, storing
 from homeport.catalog.adapters.sources.opening import Sources
+from homeport.catalog.api import Owners
 from homeport.catalog.ingestion import ITSELF
 from homeport.catalog.locations import Locations
 from homeport.catalog.models import EntityRow, UnitRow
@@ -221,6 +222,35 @@ def test_a_target_that_can_not_be_read_keeps_its_entities_with_reason_and_since(
     files.read()
     assert files.units()[f"{files.root}/x/a.yml"].error is None
     assert "catalog.unreadable-source" not in files.findings()
+
+
+def test_what_can_not_be_read_is_told_to_each_owner_of_what_came_from_it(files, installation) -> None:
+    theirs = component("c", owner="team-b") + "---\n" + component("d")
+    files.write({"a.yaml": location("more", "./more.yml"), "more.yml": component("b") + "---\n" + theirs})
+    files.read()
+    groups = [EntityRef.parse(f"group:default/{name}") for name in ("team-a", "team-b")]
+
+    def told(group: EntityRef) -> list[tuple[str, str]]:
+        with installation.database.reading() as session:
+            wanted = findings.Wanted(rule="catalog.unreadable-source", entities=Owners().owned_by(session, [group]))
+            page = findings.list_findings(session, SYSTEM, wanted, installation.services.clock(), limit=10)
+            return [(str(one.entity_ref), Path(one.parameters["file"]).name) for one in page.findings]
+
+    assert [told(group) for group in groups] == [[], []]
+    (files.root / "more.yml").rename(files.root / "away")
+    files.read()
+    assert [told(group) for group in groups] == [
+        [("component:default/b", "more.yml")],
+        [("component:default/c", "more.yml")],
+    ]
+    (files.root / "away").rename(files.root / "more.yml")
+    files.read()
+    files.root.rename(files.root.with_name("elsewhere"))
+    installation.discover(Path(files.target), type="file")
+    assert [told(group) for group in groups] == [
+        [("component:default/b", "*.yaml")],
+        [("component:default/c", "*.yaml")],
+    ]
 
 
 def test_a_target_that_is_not_there_is_told_at_the_line_that_names_it(files) -> None:
