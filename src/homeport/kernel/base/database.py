@@ -30,6 +30,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "wal_autocheckpoint=8000",  # by its own each 4 MB: reading 100,000 entities took a sixth longer
     f"busy_timeout={_BUSY_TIMEOUT_MS}",
     f"mmap_size={2**30}",  # without it each page is a call to the system: an entity by name 2.2 -> 1.3 ms of CPU
 )
