@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from homeport.catalog.domain.products import EMBEDDED, PORTS, SCHEMES, UNNAMED, product_of_word
+from homeport.catalog.domain.evidence import How, Where, dependency
+from homeport.catalog.domain.products import DATABASES, EMBEDDED, PORTS, SCHEMES, UNNAMED, product_of_word
 from homeport.catalog.domain.reading import Dependency
 from homeport.catalog.domain.settings import Setting, together, words_of
 from homeport.catalog.domain.words import words
@@ -32,7 +33,7 @@ _FILES = words(
 )
 _JDBC = re.compile(r"(?:jdbc|r2dbc)(?::pool)?:(?P<driver>[a-z0-9-]+)(?::[a-z0-9:-]*?)?:(?P<rest>\S*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<port>\d{2,5})")
-_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_.-]+:[-=]?([^{}]*)\}")
+_DEFAULT = re.compile(r"\$\{([A-Za-z0-9_.-]+):[-=]?([^{}]*)\}")
 _PASSED_ON = re.compile(r"\$\{([A-Za-z0-9_]+)\}|\$([A-Za-z0-9_]+)|\$\{\}")
 """A variable and nothing else: where it is only handed on, nothing is said of its value."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|<[^>]*>|%[A-Z_]+%|\$[A-Z_]+")
@@ -81,8 +82,8 @@ _NO_ONES_HOST = re.compile(
     r"^(localhost|.*\.localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.\d|host\.docker\.internal|kubernetes\.default"
     r"|(www\.)?(github|gitlab|bitbucket|npmjs|pypi|docker|w3|json-schema|schema|apache|spring|jsdelivr|unpkg|wikipedia"
     r"|creativecommons|opensource|google|amazon|microsoft|example|readthedocs|python|mozilla)\.(com|org|io|net|dev))$"
-    r"|(^|\.)(example|test|invalid|localdomain|local)$|(^|\.)example\.\w+$|(^|\.)(your|my|some|mysite|yoursite)[-.]|^(your|my|foo|bar|xxx)"
-    r"|\.github\.io$|\.readthedocs\.io$|^(schemas?|fonts|docs|registry|cdn|ajax|cdnjs|raw|www)\.|\.amazonaws\.com$"
+    r"|(^|\.)(example|test|invalid|localdomain|local)$|(^|\.)example\.\w+$|(^|\.)(your|my|some|mysite|yoursite)[-.]|^(your|my|foo|bar|xxx)|^test\.\w+$"
+    r"|\.github\.io$|\.readthedocs\.io$|^(schemas?|fonts|docs|registry|cdn|ajax|cdnjs|raw)\.|\.amazonaws\.com$"
     r"|change-?me|placeholder|domain\.com$|company\.com$|acme\."
 )  # fmt: skip
 
@@ -97,13 +98,25 @@ def connections(settings: Iterable[Setting]) -> list[Dependency]:
     sockets: set[str] = set()
     for setting in together(list(settings)):
         for one in _connections(setting):
-            if setting.is_off and one.kind != "host":
+            if (setting.is_off and one.kind != "host") or not one.confidence:
                 continue
             found.setdefault((one.kind, one.value, one.product, one.place.file), one)
             if one.kind == "host" and _SOCKET.match(setting.value.strip().strip("\"'")):
                 sockets.add(one.value)
-    called = {_domain(one.value) for one in found.values() if one.kind == "host" and one.value not in sockets}
-    return [one for one in found.values() if not (one.value in sockets and _domain(one.value) in called)]
+    listed = _without_alternatives(found.values())
+    called = {_domain(one.value) for one in listed if one.kind == "host" and one.value not in sockets}
+    return [one for one in listed if not (one.value in sockets and _domain(one.value) in called)]
+
+
+def _without_alternatives(found: Iterable[Dependency]) -> list[Dependency]:
+    """The connections without the second database of a settings module: it has a default for each that may be chosen.
+
+    A chosen engine comes first, then what stands first.
+    """
+    listed = list(found)
+    databases = [one for one in listed if one.product in DATABASES and one.evidence.endswith(f" in {Where.MODULE}")]
+    chosen = min(databases, key=lambda one: not one.evidence.startswith(How.CHOICE), default=None)
+    return [one for one in listed if chosen is None or one not in databases or one.product == chosen.product]
 
 
 def _domain(host: str) -> str:
@@ -147,9 +160,11 @@ def address_host(host: str) -> str | None:
 
 
 def _connections(setting: Setting) -> Iterator[Dependency]:
-    value = _DEFAULT.sub(lambda default: default[1], setting.value.strip().strip("\"'"))
-    value = _DEFAULT.sub(lambda default: default[1], value)
-    parts = words_of(setting.name)
+    given = setting.value.strip().strip("\"'")
+    value = _DEFAULT.sub(lambda default: default[2], given)
+    value = _DEFAULT.sub(lambda default: default[2], value)
+    variable = _DEFAULT.fullmatch(given)
+    parts = (*words_of(setting.name), *words_of(variable[1] if variable else ""))
     if not value or value.isdigit() or len(value) > 2_000 or not parts:
         return
     if (passed := _PASSED_ON.fullmatch(value)) and words_of(passed[1] or passed[2] or "") in ((), parts):
@@ -180,6 +195,8 @@ def _driver_of(value: str) -> str | None:
     the Go MySQL driver's "DSN".
     """
     lowered = value.lower()
+    if driver := re.search(r"\bdriver\s*=\s*\{?(\w+)", lowered):
+        return driver[1]
     if re.search(r"\bhost\s*=", lowered) and re.search(r"\b(dbname|database)\s*=", lowered):
         return "postgresql"
     if re.search(r"@(tcp|unix)\([^)]*\)/", lowered):
@@ -198,9 +215,9 @@ def _named(setting: Setting, parts: tuple[str, ...], value: str) -> Dependency |
         kind = {"sns": "topic", "sqs": "queue", "dynamodb": "table", "s3": "bucket", "kinesis": "stream"}[
             arn["service"]
         ]
-        return _dependency(setting, kind, arn["name"], arn["service"], 0.7)
+        return _dependency(setting, kind, arn["name"], arn["service"], How.CHANNEL)
     if queue_url:
-        return _dependency(setting, "queue", queue_url["name"], "sqs", 0.7)
+        return _dependency(setting, "queue", queue_url["name"], "sqs", How.CHANNEL)
     if (
         not _NAME.fullmatch(value)
         or value.isdigit()
@@ -210,15 +227,19 @@ def _named(setting: Setting, parts: tuple[str, ...], value: str) -> Dependency |
         return None
     last = parts[-2] if parts[-1] in ("name", "arn", "url") and len(parts) > 1 else parts[-1]
     if last in ("topic", "topics") or ("topics" in parts[:-1] and len(value) > 3):
-        return _dependency(setting, "topic", value, "kafka" if "kafka" in parts else None, 0.6)
+        return _dependency(setting, "topic", value, "kafka" if "kafka" in parts else None, How.CHANNEL)
     if last == "queue" and parts[-1] != "url":
         return _dependency(
-            setting, "queue", value, "sqs" if "sqs" in parts else "rabbitmq" if "rabbitmq" in parts else None, 0.6
+            setting,
+            "queue",
+            value,
+            "sqs" if "sqs" in parts else "rabbitmq" if "rabbitmq" in parts else None,
+            How.CHANNEL,
         )
     if last == "table" and parts[-1] in ("name", "table") and {"dynamodb", "dynamo", "ddb"} & set(parts):
-        return _dependency(setting, "table", value, "dynamodb", 0.6)
+        return _dependency(setting, "table", value, "dynamodb", How.CHANNEL)
     if last == "bucket" and not _VARIABLE.search(value):
-        return _dependency(setting, "bucket", value, "s3" if {"s3", "aws"} & set(parts) else None, 0.6)
+        return _dependency(setting, "bucket", value, "s3" if {"s3", "aws"} & set(parts) else None, How.CHANNEL)
     return None
 
 
@@ -229,7 +250,7 @@ def _of_url(setting: Setting, parts: tuple[str, ...], url: re.Match[str]) -> Ite
     if engine in SCHEMES:
         if SCHEMES[engine] == "s3":
             bucket = url["host"] if _NAME.fullmatch(url["host"]) else ""
-            yield _dependency(setting, "bucket" if bucket else "product", bucket or "s3", "s3", 0.6)
+            yield _dependency(setting, "bucket" if bucket else "product", bucket or "s3", "s3", How.ADDRESS)
         else:
             yield from _database(setting, engine, path.split("/")[0])
         return
@@ -239,10 +260,10 @@ def _of_url(setting: Setting, parts: tuple[str, ...], url: re.Match[str]) -> Ite
     product = _product_at(parts, url["host"], url["port"])
     is_machine = url["port"] or "." not in url["host"] or product_of_word(url["host"].partition(".")[0])
     if product and (is_machine or engine == "tcp" or not address_host(url["host"])):
-        yield _dependency(setting, "product", product, product, 0.7)
+        yield _dependency(setting, "product", product[0], *product)
     elif engine != "tcp" and _may_be_others(parts) and not re.search(r"\s", url.string):
         if _is_forge(parts, url["host"], path):
-            yield _dependency(setting, "host", url["host"].lower(), None, 0.5)
+            yield _dependency(setting, "host", url["host"].lower(), None, How.HOST)
             return
         yield from _host(setting, url["host"] or path.split(":")[0], _protocol(parts, engine, url["port"], path))
 
@@ -263,16 +284,18 @@ def _of_plain(setting: Setting, parts: tuple[str, ...], value: str) -> Iterator[
     chosen = _product_of_path(value)
     if parts[-1] in _CHOICE_WORDS and _CHOICE_SUBJECTS & set(parts) and value.lower() not in EMBEDDED:
         if chosen:
-            yield _dependency(setting, "product", chosen, chosen, 0.7)
+            yield _dependency(setting, "product", chosen, chosen, How.CHOICE)
         return
     is_named = bool(_ADDRESS_WORDS & set(parts[-2:])) and parts[-1] not in _NO_ADDRESS
     is_address = is_named or bool(re.fullmatch(r"(pg|my|db|redis|mongo)host", parts[-1]))
     if not is_address:
         return
     product = _product_at(parts, host, addressed["port"] if addressed else None)
-    if product and product not in _ASKING:
-        yield _dependency(setting, "product", product, product, 0.7)
-    elif (addressed or _is_cluster_host(host)) and _may_be_others(parts) and _may_be_api(host, addressed):
+    if product and product[0] not in _ASKING:
+        yield _dependency(setting, "product", product[0], *product)
+    elif (addressed or (_is_cluster_host(host) and parts[-1] in _ADDRESS_WORDS)) and (
+        _may_be_others(parts) and _may_be_api(host, addressed)
+    ):
         yield from _host(setting, host, _protocol(parts, "", addressed["port"] if addressed else None, ""))
 
 
@@ -303,15 +326,18 @@ def _product_of_path(value: str) -> str | None:
     return found.pop() if len(found) == 1 and re.fullmatch(r"[\w.:+-]+", value) else None
 
 
-def _product_at(parts: tuple[str, ...], host: str, port: str | None) -> str | None:
+def _product_at(parts: tuple[str, ...], host: str, port: str | None) -> tuple[str, How] | None:
     """The product that listens at an address, by the setting's name, the port or the host's first label."""
     said = next((product for word in reversed(parts) if word != "pg" and (product := product_of_word(word))), None)
     if "pghost" in parts:
-        return "postgresql"
+        return "postgresql", How.NAMED
     if "bootstrap" in parts and "servers" in parts:
-        return "kafka"
-    label = host.split(".")[0].lower()
-    return said or (PORTS.get(port) if port else None) or product_of_word(label)
+        return "kafka", How.NAMED
+    if said:
+        return said, How.NAMED
+    listening = PORTS.get(port) if port else None
+    product = listening or product_of_word(host.split(".")[0].lower())
+    return (product, How.PORT if listening else How.LABEL) if product else None
 
 
 def _database(setting: Setting, engine: str, name: str) -> Iterator[Dependency]:
@@ -320,9 +346,9 @@ def _database(setting: Setting, engine: str, name: str) -> Iterator[Dependency]:
         return
     has_name = product not in UNNAMED
     if has_name and name and _NAME.fullmatch(name) and not _VARIABLE.search(name):
-        yield _dependency(setting, "database", name, product, 0.7)
+        yield _dependency(setting, "database", name, product, How.ADDRESS)
     else:
-        yield _dependency(setting, "product", product, product, 0.7)
+        yield _dependency(setting, "product", product, product, How.ADDRESS)
 
 
 def _jdbc_database(rest: str) -> str:
@@ -337,10 +363,10 @@ def _jdbc_database(rest: str) -> str:
 def _host(setting: Setting, text: str, protocol: str | None) -> Iterator[Dependency]:
     host, sample = address_host(text), sample_host(text)
     if host:
-        confidence = 0.7 if _is_cluster_host(host) else 0.5
-        yield replace(_dependency(setting, "host", host, None, confidence), protocol=protocol)
+        how = How.SERVICE if "." not in host or _is_cluster_host(host) else How.HOST
+        yield replace(_dependency(setting, "host", host, None, how), protocol=protocol)
     elif sample:
-        yield replace(_dependency(setting, "sample-host", sample, None, 0.5), protocol=protocol)
+        yield replace(_dependency(setting, "sample-host", sample, None, How.HOST), protocol=protocol)
 
 
 def _is_cluster_host(host: str) -> bool:
@@ -357,5 +383,6 @@ def _may_be_others(parts: tuple[str, ...]) -> bool:
     return bool(_OTHERS_WORDS & set(parts[-3:])) and not own & set(parts[-4:])
 
 
-def _dependency(setting: Setting, kind: str, value: str, product: str | None, confidence: float) -> Dependency:
-    return Dependency(kind, value, product, setting.source, confidence, setting.place)
+def _dependency(setting: Setting, kind: str, value: str, product: str | None, how: How) -> Dependency:
+    where = setting.where if setting.source == "configuration" else Where.DEPLOYMENT
+    return dependency(kind, value, product, how, where, setting.source, setting.place)

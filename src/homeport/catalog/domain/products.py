@@ -110,6 +110,10 @@ _IMAGES = _WORDS | {
     "auto-setup": "temporal",
     "localstack": "localstack",
 }
+DATABASES = words(
+    "postgresql mysql mariadb mongodb sqlserver oracle couchdb cockroachdb rethinkdb arangodb neo4j cassandra db2 tidb"
+)
+"""Of these a program uses one for its data; where it lists several, they are alternatives."""
 UNNAMED = words(
     "redis valkey kafka rabbitmq nats memcached elasticsearch pulsar opensearch mqtt ldap beanstalkd influxdb"
 )

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from homeport.catalog.domain.fields import Candidate, DescribedEntity, Field, Place, Problem
 
-FORMAT = 6
+FORMAT = 7
 """Grows when readings change their meaning: a cached one of another format is to be read again."""
 
 
@@ -77,7 +77,7 @@ class Dependency:
     `kind` is product (value `postgresql`), host (of an API), sample-host (under a domain that is nobody's, such as
     `.example`: of use only where its first label is known), topic, queue, stream, bucket, table or database; `product`
     is the engine behind a host or database where it is known. `protocol` is http, grpc or graphql where a host's
-    setting tells.
+    setting tells, `evidence` in a few words what shows the connection (see `evidence`).
     """
 
     kind: str
@@ -87,6 +87,7 @@ class Dependency:
     confidence: float
     place: Place
     protocol: str | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

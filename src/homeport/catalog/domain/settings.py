@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from homeport.catalog.domain.evidence import Where
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.words import words
 
@@ -32,6 +33,7 @@ class Setting:
     source: str
     place: Place
     is_off: bool = False
+    where: Where = Where.FILE
 
 
 def together(settings: list[Setting]) -> Iterator[Setting]:

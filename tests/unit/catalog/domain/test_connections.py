@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeport.catalog.domain.connections import address_host, connections
+from homeport.catalog.domain.evidence import Where
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.products import product_of_image
 from homeport.catalog.domain.settings import Setting
@@ -240,3 +241,27 @@ def test_of_a_section_that_is_off_only_hosts_of_others_count() -> None:
         Setting("PAY_API_URL", "https://api.pay.io", "env", PLACE, is_off=True),
     ]
     assert [one.value for one in connections(settings)] == ["api.pay.io"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hosts"),
+    [
+        ("OGC_SERVER.encoding", "utf-8", []),
+        ("HOOK_URL", "https://test.dev/hook", []),
+        ("PORTRAIT_URL", "https://www.avatars.io/{hash}", ["www.avatars.io"]),
+    ],
+)
+def test_which_names_are_hosts_of_others(name: str, value: str, hosts: list[str]) -> None:
+    assert [one.value for one in connections([Setting(name, value, "configuration", PLACE)])] == hosts
+
+
+def test_what_connects_is_as_sure_as_such_evidence_is() -> None:
+    def confidences(name: str, value: str, where: Where) -> list[float]:
+        return [one.confidence for one in connections([Setting(name, value, "configuration", PLACE, where=where)])]
+
+    (stated,), (asked,) = (
+        confidences("CACHE", "redis://cache", Where.FILE),
+        confidences("REDIS_HOST", "cache", Where.MODULE),
+    )
+    assert stated > asked > 0
+    assert confidences("REDIS_HOST", "cache", Where.LONG_MODULE) == []
