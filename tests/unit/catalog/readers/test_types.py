@@ -216,7 +216,15 @@ TREES: dict[str, tuple[Mapping[str, str], str | None]] = {
 }
 
 
+_STATED = 0.6
+
+
 @pytest.mark.parametrize("sign", TREES)
 def test_what_type_it_is(read: Read, sign: str) -> None:
     files, kind = TREES[sign]
-    assert observed(read("parcel", files))["type"] == kind
+    assert observed(read("parcel", files), 0.0 if kind else _STATED)["type"] == kind
+
+
+def test_people_are_asked_about_a_type_that_is_not_clearly_ahead(read: Read) -> None:
+    reading = read("parcel", TREES["a plug-in system is no plug-in"][0])
+    assert (observed(reading)["type"], observed(reading, _STATED)["type"]) == ("tool", None)
