@@ -26,6 +26,9 @@ def products(text: str) -> list[str]:
         ("jobs: {image: parcel/worker}", "image: parcel/web, depends_on: [jobs]", []),
         ("idp: {image: acme/sign-in, profiles: [sso]}", "depends_on: [idp]", []),
         ("db: {image: 'postgres:16', profiles: [full]}", "ports: ['80:80']", []),
+        ("redis-node-0: {image: acme/cluster}", "depends_on: [redis-node-0]", ["redis"]),
+        ("grafana: {image: 'grafana/grafana'}", "ports: ['80:80']", []),
+        ("grafana: {image: 'grafana/grafana'}", "depends_on: [grafana]", ["grafana"]),
         ("db: {image: 'pgvector/pgvector:pg16'}", "ports: ['80:80']", ["postgresql"]),
     ],
 )

@@ -10,9 +10,12 @@ from typing import Any
 from homeport.catalog.adapters.readers.settings import Configuration, first, flat, mapping
 from homeport.catalog.adapters.readers.syntax import line_of
 from homeport.catalog.domain.connections import connections
+from homeport.catalog.domain.evidence import How, Where, dependency
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.products import product_of_image, product_of_word
 from homeport.catalog.domain.reading import Dependency
+from homeport.catalog.domain.settings import words_of
+from homeport.catalog.domain.words import words
 
 _HELPER = re.compile(
     r"mail(hog|pit|catcher|dev)|adminer|pgadmin|phpmyadmin|commander|redisinsight|kafka-?ui|akhq|\bakhq|mongo-express"
@@ -20,6 +23,8 @@ _HELPER = re.compile(
     re.IGNORECASE,
 )
 """Images for whoever looks on, or that stand in front: nothing that a service connects to."""
+_WATCHING = words("prometheus grafana loki jaeger zipkin")
+"""What watches from beside: a service has to do with it only where it is told its address or waits for it."""
 
 
 def read_compose(place: Place, text: str) -> Configuration:
@@ -40,12 +45,13 @@ def read_compose(place: Place, text: str) -> Configuration:
     settings = [one for service in own for one in flat(service.get("environment"), place.file, "compose")]
     beside = {name for name, one in services.items() if "build" not in one and "image" in one}
     linked = [_of_others(one, beside) for one in connections(settings)]
-    engines = [
-        Dependency("product", product, product, "compose", 0.7, Place(place.file, line_of(listed, name)))
-        for name, one in services.items()
-        if (product := product_of_image(_image(one)))
-    ]
     needed = list(_needed(services, listed, place.file))
+    used = {one.product for one in (*linked, *needed)}
+    engines = [
+        _beside(product, How.STARTED, Place(place.file, line_of(listed, name)))
+        for name, one in services.items()
+        if (product := product_of_image(_image(one))) and (product in used or product not in _WATCHING)
+    ]
     traits = {"compose"} | ({"compose:serves"} if any("build" in one and "ports" in one for one in own) else set())
     return Configuration((*linked, *engines, *needed), traits=frozenset(traits))
 
@@ -76,9 +82,17 @@ def _needed(services: Mapping[str, Mapping[str, Any]], listed: Any, file: str) -
             image = _image(other)
             if not image or "build" in other or _HELPER.search(f"{target} {image}") or _family(image) in families:
                 continue
-            product = product_of_image(image) or product_of_word(alias) or product_of_word(target) or target.lower()
-            place = Place(file, line_of(listed, name))
-            yield Dependency("product", product, product, "compose", 0.6, place)
+            product = product_of_image(image) or product_of_word(alias) or _named(target) or target.lower()
+            yield _beside(product, How.AWAITED, Place(file, line_of(listed, name)))
+
+
+def _named(name: str) -> str | None:
+    """The product that a word of a service's name says: `redis-node-0`."""
+    return product_of_word(name) or next((one for word in words_of(name) if (one := product_of_word(word))), None)
+
+
+def _beside(product: str, how: How, place: Place) -> Dependency:
+    return dependency("product", product, product, how, Where.DEPLOYMENT, "compose", place)
 
 
 def _names(value: Any) -> list[str]:

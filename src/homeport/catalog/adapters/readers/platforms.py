@@ -11,6 +11,7 @@ from typing import Any
 from homeport.catalog.adapters.readers.settings import Configuration, first, flat, mapping
 from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml
 from homeport.catalog.domain.connections import connections
+from homeport.catalog.domain.evidence import How, Where, dependency
 from homeport.catalog.domain.fields import Candidate, Place
 from homeport.catalog.domain.products import product_of_word
 from homeport.catalog.domain.reading import Dependency
@@ -84,4 +85,4 @@ def _named(name: str) -> str | None:
 
 
 def _product(product: str, file: str, line: int | None = None) -> Dependency:
-    return Dependency("product", product, product, "configuration", 0.7, Place(file, line))
+    return dependency("product", product, product, How.STARTED, Where.FILE, "configuration", Place(file, line))
