@@ -45,6 +45,16 @@ def test_ports_are_read_so_that_hosts_beside_them_tell() -> None:
     assert [one.value for one in reader(PLACE, text.replace("process.env.KEYS_PORT || ", "")).dependencies] == ["redis"]
 
 
+def test_a_condition_counts_by_what_holds_where_nothing_is_set() -> None:
+    text = "module.exports = {\n  mongo: process.env.SUITE\n    ? 'mongodb://db/test'\n    : 'mongodb://db/shop',\n};\n"
+    assert [one.value for one in read_script_settings(PLACE, text)] == ["mongodb://db/shop"]
+
+
+def test_a_template_is_read_with_its_variables_open() -> None:
+    text = 'module.exports = { url: process.env.URL || `redis://cache:${process.env.PORT || "6379"}/0` }\n'
+    assert [(one.name, one.value) for one in read_script_settings(PLACE, text)] == [("URL", "redis://cache:${}/0")]
+
+
 def test_what_is_switched_off_is_no_connection() -> None:
     reader = reader_of(PLACE.file, frozenset())
     assert reader is not None
@@ -55,6 +65,7 @@ def test_what_is_switched_off_is_no_connection() -> None:
 @pytest.mark.parametrize(
     ("path", "is_one"),
     [
+        ("src/environment.ts", True),
         ("config/default.js", True),
         ("src/config/database.ts", True),
         ("config.default.mjs", True),

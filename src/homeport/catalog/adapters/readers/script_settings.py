@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from homeport.catalog.domain.evidence import Where
 from homeport.catalog.domain.fields import Place
 from homeport.catalog.domain.settings import Setting
 
 _MODULE = re.compile(
-    r"(.*/)?(config|configs|configuration)/(default|production|prod|index|database|db|cache|redis|queue|app|env)\.(js|cjs|mjs|ts)"
-    r"|(.*/)?((default|server|app|[\w-]+\.(example|sample|default|prod))\.)?(config|knexfile|ormconfig|data-source|datasource)"
+    r"(.*/)?(config|configs|configuration)/(default|production|prod|index|database|db|cache|redis|queue|app|env|environment)\.(js|cjs|mjs|ts)"
+    r"|(.*/)?((default|server|app|[\w-]+\.(example|sample|default|prod))\.)?(config|environment|knexfile|ormconfig|data-source|datasource)"
     r"(\.(default|prod|production|example|sample))?\.(js|cjs|mjs|ts)"
 )
 _MAX_CHARACTERS = 200_000
 _TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)"
     r"|(?P<key>(?<![\w$])[A-Za-z_$][\w$]{0,80}+|\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')[ \t]*+[:=][ \t\n]*+"
-    r"(?:process\.env(?:\.(?P<variable>\w+)|\[[\"'](?P<quoted>\w+)[\"']\])[ \t\n]*(?:\|\||\?\?)[ \t\n]*)?"
-    r"(?:(?P<open>\{)|(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,2000})(?P=mark)|(?P<off>false\b)|(?P<number>\d{2,5}\b))"
+    r"(?:process\.env(?:\.(?P<variable>\w+)|\[[\"'](?P<quoted>\w+)[\"']\])[ \t\n]*"
+    r"(?:\|\||\?\?|\?[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|[\w.]+)\s*:)[ \t\n]*)?"
+    r"(?:(?P<open>\{)|(?P<mark>[\"'])(?P<value>[^\"'`\n]{1,2000})(?P=mark)"
+    r"|`(?P<template>[^`\n]{1,2000})`|(?P<off>false\b)|(?P<number>\d{2,5}\b))"
     r"|(?P<nested>\{)|(?P<close>\})|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
     re.DOTALL,
 )
+
+
+_INSERTED = re.compile(r"\$\{[^{}]*\}")
+"""What a template puts in when it runs: not known."""
 
 
 def is_script_of_settings(path: str) -> bool:
@@ -48,11 +55,12 @@ def read_script_settings(place: Place, text: str) -> list[Setting]:
             del names[-1:]
         elif token["off"] and _bare(token["key"]) in ("enable", "enabled") and names:
             switched_off.add(names[-1][0])
-        elif token["value"] or token["number"]:
+        elif token["value"] or token["template"] or token["number"]:
             line, seen = line + text.count("\n", seen, token.start()), token.start()
             dotted = ".".join(one for one in (*(name for _, name in names), _bare(token["key"])) if one)
             name = token["variable"] or token["quoted"] or dotted
-            setting = Setting(name, token["value"] or token["number"], "configuration", Place(place.file, line))
+            value = token["value"] or token["number"] or _INSERTED.sub("${}", token["template"])
+            setting = Setting(name, value, "configuration", Place(place.file, line), where=Where.SCRIPT)
             found.append((setting, tuple(number for number, _ in names)))
     return [replace(one, is_off=bool(switched_off & set(objects))) for one, objects in found]
 
