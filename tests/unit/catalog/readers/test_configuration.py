@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from homeport.catalog.adapters.readers.configuration import is_manifest, read_kubernetes, reader_of
+from homeport.catalog.adapters.readers.configuration import reader_of
+from homeport.catalog.adapters.readers.kubernetes import is_manifest, read_kubernetes
 from homeport.catalog.adapters.readers.settings import Configuration
 from homeport.catalog.domain.fields import Place
 
@@ -76,7 +77,7 @@ def test_what_a_file_connects_to(path: str, text: str, expected: list[tuple[str,
         ".env.test",
         "Dockerfile.test",
         "values.yaml",
-        "a.env",
+        "test.env",
         "config/development.json",
         "config/nginx.conf",
         "config/otel-collector-config.yaml",

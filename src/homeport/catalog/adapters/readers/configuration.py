@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from dataclasses import replace
-from typing import Any
 
-from homeport.catalog.adapters.readers import platforms, python_settings, script_settings
+from homeport.catalog.adapters.readers import kubernetes, platforms, python_settings, script_settings
 from homeport.catalog.adapters.readers.cloudformation import template_of
 from homeport.catalog.adapters.readers.compose import read_compose
 from homeport.catalog.adapters.readers.settings import (
@@ -23,10 +22,11 @@ from homeport.catalog.adapters.readers.settings import (
     lenient,
     mapping,
 )
-from homeport.catalog.adapters.readers.syntax import line_of, parse_json, parse_toml, parse_yaml
+from homeport.catalog.adapters.readers.syntax import parse_json, parse_toml, parse_yaml
 from homeport.catalog.domain.connections import connections
+from homeport.catalog.domain.evidence import How, Where, dependency
 from homeport.catalog.domain.fields import Candidate, Place
-from homeport.catalog.domain.products import product_of_image, product_of_word
+from homeport.catalog.domain.products import product_of_word
 from homeport.catalog.domain.reading import Dependency
 from homeport.catalog.domain.settings import Setting
 
@@ -34,14 +34,10 @@ _NOT_SHIPPED = re.compile(
     r"(^|[._-])(tests?|testing|ci|e2e|bench\w*|integration|it|mock|fixture|local|localhost)([._-]|$)"
     r"|^(dev|development)\.\w+$|^([\w-]+[.-])?(docker-)?compose[.-](.*[.-])?(dev|develop|development|override|debug|devcontainer)[.-]"
 )
-_TEST_FOLDER = re.compile(r"(^|/)[\w.-]*(?<!la)(?<!con)(?<!at)tests?/", re.IGNORECASE)
-"""Folders whose name ends in test: `loadtest/`, but not `latest/`, `contest/` or `attest/`."""
-_WORKLOAD = re.compile(
-    r"^kind:[ \t]*[\"']?(Deployment|StatefulSet|DaemonSet|Rollout|CronJob|Job|ConfigMap|Service)\b", re.MULTILINE
-)
-_PART_OF = re.compile(
-    r"^[ \t]*[\"']?app\.kubernetes\.io/part-of[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*$", re.MULTILINE
-)
+_TO_BE_LOCAL = re.compile(r"^\.?[\w-]*local[\w.-]*\.(example|sample|dist|template)$|^\.?env\.local\.\w+$")
+"""Examples of what is local once people have copied them."""
+_LEFT_OUT_FOLDER = re.compile(r"(^|/)([\w.-]*(?<!la)(?<!con)(?<!at)tests?|backups?)/", re.IGNORECASE)
+"""Folders whose name ends in test (`loadtest/`, but not `latest/`, `contest/` or `attest/`), and leftovers."""
 _CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings", "etc"})
 _NO_CONFIGURATION = re.compile(
     r"schema|metadata|(^|/)[\w.-]*templates?/"
@@ -66,22 +62,22 @@ def reader_of(path: str, charts: frozenset[str], own: Set[str] = frozenset()) ->
     """
     folder, _, name = path.rpartition("/")
     lowered = name.lower()
-    if lowered.endswith(".py") and not python_settings.is_settings_module(path):
+    if _is_python(lowered) and not (python_settings.is_settings_module(path) or python_settings.is_part(path)):
         return None
     if lowered.endswith(_SCRIPTS) and not script_settings.is_script_of_settings(path):
         return None
     if not _LIKELY.search(lowered):
         return None
-    if _NOT_SHIPPED.search(lowered) or _TEST_FOLDER.search(path):
+    if (_NOT_SHIPPED.search(lowered) and not _TO_BE_LOCAL.search(lowered)) or _LEFT_OUT_FOLDER.search(path):
         return None
     if folder in charts and re.fullmatch(r"values[\w.-]*\.ya?ml", lowered):
-        return _values
+        return kubernetes.read_values
     if any(
         folder == f"{chart}/templates".lstrip("/") or folder.startswith(f"{chart}/templates/".lstrip("/"))
         for chart in charts
     ):
-        return _chart_template
-    if python_settings.is_settings_module(path):
+        return kubernetes.read_chart_template
+    if _is_python(lowered):
         return lenient(_settings_python)
     if script_settings.is_script_of_settings(path):
         return _settings_script
@@ -98,91 +94,14 @@ def reader_of(path: str, charts: frozenset[str], own: Set[str] = frozenset()) ->
     return None
 
 
+def _is_python(name: str) -> bool:
+    return name.endswith(".py") or python_settings.is_sample(name)
+
+
 def _is_named_after(name: str, own: Set[str]) -> bool:
     """Whether the file is called as the project or the folder that it lies in: `shop/shop.cfg`, `conf.d/shop.conf`."""
     stem, _, ending = _SAMPLE.sub("", name).rpartition(".")
     return ending in ("ini", "cfg", "conf", "toml") and stem in own
-
-
-def is_manifest(text: str) -> bool:
-    """Whether the text looks like Kubernetes objects of a deployment; cheap."""
-    return "apiVersion" in text and _WORKLOAD.search(text) is not None
-
-
-def read_kubernetes(path: str, text: str) -> Configuration:
-    """Return what Kubernetes objects start and connect to.
-
-    Raises:
-        BrokenFile: it is no YAML.
-    """
-    settings: list[Setting] = []
-    deployments, products = [], []
-    for document in parse_yaml(text):
-        for value in _objects(document.value):
-            kind, place = str(value.get("kind")), Place(path, line_of(value, "kind") or document.line)
-            images = [image for container in _containers(value) if isinstance(image := container.get("image"), str)]
-            stores = [product for image in images if (product := product_of_image(image))]
-            products += [Dependency("product", one, one, "kubernetes", 0.8, place) for one in stores]
-            if not stores:
-                deployments += [Candidate(one, "kubernetes", 0.8, place) for one in _started_by(kind)]
-            if kind == "ConfigMap":
-                settings += flat(value.get("data"), path, "kubernetes")
-            for container in _containers(value):
-                settings += flat(container.get("env"), path, "kubernetes")
-    return Configuration((*connections(settings), *products), tuple(deployments), tuple(_part_of(path, text)))
-
-
-def _started_by(kind: str) -> list[str]:
-    if kind in ("Deployment", "StatefulSet", "DaemonSet", "Rollout"):
-        return ["service"]
-    return ["job"] if kind in ("CronJob", "Job") else []
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        items = value.get("items")
-        if value.get("kind") == "List" and isinstance(items, list):
-            yield from (one for one in items if isinstance(one, dict))
-        else:
-            yield value
-
-
-def _containers(value: Any) -> Iterator[dict[str, Any]]:
-    """The containers of an object, however deep its pod template lies."""
-    for step in ("spec", "jobTemplate", "template"):
-        inner = value.get(step) if isinstance(value, dict) else None
-        if isinstance(inner, dict):
-            yield from _containers(inner)
-    listed = value.get("containers") if isinstance(value, dict) else None
-    yield from (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict))
-
-
-def _chart_template(place: Place, text: str) -> Configuration:
-    """A chart's template is no YAML before Helm has filled it in: only its kind and literal labels are read."""
-    kinds = [found for found in _WORKLOAD.findall(text) for found in _started_by(found)]
-    deployments = tuple(Candidate(kind, "helm", 0.8, place) for kind in kinds)
-    return Configuration((), deployments, tuple(_part_of(place.file, text)))
-
-
-def _chart(place: Place, text: str) -> Configuration:
-    value = first(text)
-    listed = mapping(value).get("dependencies")
-    found = [
-        Dependency("product", product, product, "helm", 0.8, Place(place.file, line_of(listed, index)))
-        for index, one in enumerate(listed if isinstance(listed, list) else ())
-        if (product := product_of_word(str(mapping(one).get("name"))))
-    ]
-    return Configuration(tuple(found))
-
-
-def _values(place: Place, text: str) -> Configuration:
-    settings = list(flat(first(text), place.file, "helm"))
-    systems = [
-        Candidate(one.value, "helm", 0.7, one.place)
-        for one in settings
-        if re.search(r"(^|\.)(labels|commonLabels|podLabels)\.(system|app\.kubernetes\.io/part-of)$", one.name)
-    ]
-    return Configuration(tuple(connections(settings)), systems=tuple(systems))
 
 
 def _serverless(place: Place, text: str) -> Configuration:
@@ -224,7 +143,10 @@ def _settings_python(place: Place, text: str) -> Configuration:
     """Long modules list alternatives: of these, only the hosts of others' APIs count."""
     found = python_settings.read_python_settings(place.file, text)
     is_long = python_settings.is_long(text)
-    settings = [Setting(name, value, "configuration", Place(place.file, line), is_long) for name, value, line in found]
+    where = Where.PART if python_settings.is_part(place.file) else Where.LONG_MODULE if is_long else Where.MODULE
+    settings = [
+        Setting(name, value, "configuration", Place(place.file, line), False, where) for name, value, line in found
+    ]
     return Configuration(tuple(connections(settings)))
 
 
@@ -275,8 +197,14 @@ def _database_yml(place: Place, text: str) -> Configuration:
     """Rails: the adapter of each environment. Source: Rails Guides, "Configuring a Database"."""
     adapters = re.finditer(r"^[ \t]*adapter:[ \t]*(\w+)", text, re.MULTILINE)
     found = {
-        product: Dependency(
-            "product", product, product, "configuration", 0.8, Place(place.file, text.count("\n", 0, one.start()) + 1)
+        product: dependency(
+            "product",
+            product,
+            product,
+            How.CHOICE,
+            Where.FILE,
+            "configuration",
+            Place(place.file, text.count("\n", 0, one.start()) + 1),
         )
         for one in adapters
         if (product := product_of_word(one[1].removesuffix("2")))
@@ -302,7 +230,23 @@ def _lines(path: str, text: str, form: re.Pattern[str], source: str) -> Iterator
             yield Setting(found[1], re.sub(r"\s+#.*$", "", found[2]).strip(), source, Place(path, number))
 
 
-def _dockerfile(_: Place, text: str) -> Configuration:
+_ENV = re.compile(r"[ \t]*ENV[ \t]+(.+)", re.IGNORECASE)
+_ENV_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)")
+
+
+def _image_environment(file: str, text: str) -> Iterator[Setting]:
+    """The variables that an image is built with: `ENV A=b C=d`, `ENV A b`. Source: Dockerfile reference, ENV."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        given = _ENV.fullmatch(line[:4_000])
+        pairs = _ENV_PAIR.findall(given[1]) if given else []
+        if given and not pairs:
+            name, _, value = given[1].partition(" ")
+            pairs = [(name, value)]
+        for name, value in pairs:
+            yield Setting(name, value.strip("\"' "), "dockerfile", Place(file, number))
+
+
+def _dockerfile(place: Place, text: str) -> Configuration:
     """Source: Dockerfile reference; the last stage is what runs."""
     joined = re.sub(r"\\\n", " ", text)
     bases = re.findall(r"^FROM[ \t]+(?:--\S+[ \t]+)?(\S+)", joined, re.MULTILINE | re.IGNORECASE)
@@ -316,7 +260,7 @@ def _dockerfile(_: Place, text: str) -> Configuration:
         r"\b(uvicorn|gunicorn|hypercorn|daphne|waitress|puma|unicorn|runserver|serve|server(\.js)?|start)\b", started
     ):
         traits.add("dockerfile:listens")
-    return Configuration(traits=frozenset(traits))
+    return Configuration(tuple(connections(_image_environment(place.file, text))), traits=frozenset(traits))
 
 
 def _compose(place: Place, text: str) -> Configuration:
@@ -334,16 +278,17 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
     for pattern, reader in {
         r"\.?env[.-](example|sample|template|dist|defaults?|prod|production)|\.env(_\w+)?"
-        r"|[\w-]+\.env\.(example|sample)|(example|sample|template|defaults?|docker|app|prod|production)\.env": _env,
+        r"|[\w-]+\.env(\.(example|sample|template|dist))?": _env,
         r"(application|bootstrap)(-[\w-]+)?\.properties": _properties,
         r"(application|bootstrap)(-[\w-]+)?\.ya?ml": _settings_yaml,
         r"appsettings(\.prod\w*)?\.json": _settings_json,
         r"([\w-]+[.-])?(docker-)?compose([.-][\w.-]+)?\.ya?ml": _compose,
+        r"([\w-]+[.-])?(docker-)?compose([.-][\w.-]+)?\.ya?ml\.(example|sample|template|dist)": lenient(_compose),
         r"manifest(-[\w-]+)?\.ya?ml": lenient(platforms.read_cloud_foundry),
         r"app\.json": lenient(platforms.read_heroku),
         r"render\.ya?ml": lenient(platforms.read_render),
         r"fly\.toml": lenient(platforms.read_fly),
-        r"chart\.ya?ml": _chart,
+        r"chart\.ya?ml": kubernetes.read_chart,
         r"serverless\.ya?ml": _serverless,
         r"database\.yml": _database_yml,
         r"dockerfile(\.[\w-]+)?|[\w-]+\.dockerfile|containerfile": _dockerfile,
@@ -372,9 +317,5 @@ _BY_ENDING = {
     "ini": _ini,
     "cfg": _ini,
     "conf": _ini,
+    "properties": _properties,
 }
-
-
-def _part_of(path: str, text: str) -> Iterator[Candidate]:
-    for found in _PART_OF.finditer(text):
-        yield Candidate(found[1], "kubernetes", 0.8, Place(path, text.count("\n", 0, found.start()) + 1))

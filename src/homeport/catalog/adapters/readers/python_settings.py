@@ -12,13 +12,21 @@ from homeport.catalog.adapters.readers.syntax import BrokenFile
 _MAX_CHARACTERS = 200_000
 _MAX_DEPTH = 8
 _MODULE = re.compile(
-    r"(.*/)?((\w+_)?settings(_\w+)?|settings/\w+|(default|production|prod|local|base)_config|celery_?config"
+    r"(.*/)?((\w+_)?settings(_\w+)?|settings/(?!\w*(literals|constants?|consts|enums)\b)\w+|(default|production|prod|local|base)_config|celery_?config"
     r"|(\w+_)?(config|configuration)_(examples?|defaults?|samples?|prod\w*|template|tmpl))\.py"
 )
 _SHALLOW_MODULE = re.compile(
-    r"((?!(modules|plugins|commands|utils|libs?|runners|models)/)[^/]+/){0,3}(config|configuration)\.py"
+    r"((?!(modules|plugins|commands|utils|libs?|runners|models|backends|providers|drivers|adapters|connectors"
+    r"|integrations)/)[^/]+/){0,3}(config|configuration)\.py"
 )
 """Deeper ones, and those among parts of a program, are more often code about configuration than settings."""
+_PART = re.compile(
+    r"(.*/)?((configs?|conf|configuration)/\w+|(\w+_)?(config|configuration|conf)|\w+_settings|settings_\w+)\.py"
+)
+"""What those deeper ones are called."""
+_SAMPLE = re.compile(r"(?<=\.py)(\.\w+)?\.(example|sample|dist|default|template)$")
+"""What an example of a module is called that people copy: `settings.py.sample`."""
+_CODE = re.compile(r"(^|[/_])(__\w+__|constants?|consts|literals|enums|conftest|setup)\.py$")
 _SETTINGS = re.compile(r"Config(uration)?(Object)?\b|Settings\b")
 """Classes of settings. Source: Flask, "Configuration Handling"; Pydantic, "Settings Management"."""
 _TELLS = re.compile(r"://|host|engine|backend|broker|server|endpoint", re.IGNORECASE)
@@ -36,9 +44,20 @@ Text = tuple[str, str, int]
 
 def is_settings_module(path: str) -> bool:
     """Whether the file is usually one of settings. Source: Django, "Django settings"; Celery, "Configuration"."""
-    lowered = path.lower()
+    lowered = _SAMPLE.sub("", path.lower())
     is_named = _MODULE.fullmatch(lowered) is not None and not lowered.endswith("__init__.py")
     return is_named or _SHALLOW_MODULE.fullmatch(lowered) is not None
+
+
+def is_sample(path: str) -> bool:
+    """Whether the file is an example of a Python module, to be copied: `settings.py.sample`."""
+    return _SAMPLE.search(path.lower()) is not None
+
+
+def is_part(path: str) -> bool:
+    """Whether the file may hold the settings of a part of the program: a module called so deeper in the tree."""
+    lowered = _SAMPLE.sub("", path.lower())
+    return _PART.fullmatch(lowered) is not None and not (is_settings_module(path) or _CODE.search(lowered))
 
 
 def is_long(text: str) -> bool:

@@ -15,6 +15,7 @@ from homeport.catalog.adapters.readers import (
     configuration,
     descriptor,
     entry_points,
+    kubernetes,
     large_specs,
     manifests,
     readme,
@@ -59,7 +60,7 @@ _SURE = 0.6
 _STUB_SHARE = 0.1
 """So little code of its own beside what is built, a package is what is built."""
 _DEVELOPERS = frozenset({"compose", "env"})
-"""What a library or tool has such files for: its developers' machines."""
+"""What a library has such files for: its developers' machines."""
 _SPEC_FOLDERS = words("api apis openapi swagger asyncapi spec specs contract contracts schema schemas definitions")
 _OTHERS_PROTO = re.compile(
     r"(^|/)(google|grpc/(?:health|reflection)|validate|envoy|udpa|xds|opentelemetry/proto|gogoproto|buf/validate"
@@ -201,9 +202,9 @@ class _Found:
         )
         written = [one for one in apis if role_of(one.place.file) is not Role.GENERATED]
         apis = written or apis
-        is_imported = component_type in ("library", "tool")
-        dependencies = [one for one in self.dependencies if not (is_imported and one.source in _DEVELOPERS)]
-        if guess and component_type == "library" and guess.confidence >= _SURE:
+        is_library = guess is not None and component_type == "library"
+        dependencies = [one for one in self.dependencies if not (is_library and one.source in _DEVELOPERS)]
+        if guess and is_library and guess.confidence >= _SURE:
             dependencies = []  # whoever runs it connects it
         own = {one.name.lower() for one in self.manifests if one.name} | {plain_name(self.name)}
         namespaces = own | {command.lower() for one in self.manifests for command in one.commands}
@@ -267,7 +268,7 @@ class _Found:
                 yield self._take_template
         if self.layout.reader_of(path):
             yield self._take_configuration
-        elif role_of(path) is Role.OWN and path.endswith((".yaml", ".yml")) and configuration.is_manifest(text):
+        elif role_of(path) is Role.OWN and path.endswith((".yaml", ".yml")) and kubernetes.is_manifest(text):
             yield self._take_kubernetes
 
     def _take_readme(self, path: str, text: str) -> None:
@@ -311,7 +312,7 @@ class _Found:
             self._take_configured(path, reader(Place(path), text))
 
     def _take_kubernetes(self, path: str, text: str) -> None:
-        self._take_configured(path, configuration.read_kubernetes(path, text))
+        self._take_configured(path, kubernetes.read_kubernetes(path, text))
 
     def _take_configured(self, path: str, found: Configuration) -> None:
         is_payload = self._is_payload(path)
