@@ -183,7 +183,20 @@ def test_what_configuration_connects_to(
         ("shop/config.py", 'class Config:\n    CACHE_URL = "redis://cache"\n', ["redis"], []),
         ("shop/settings.py", 'class A(BaseSettings):\n    cache: str = Field("redis://c", env="X")\n', ["redis"], []),
         ("shop/settings.py", 'class A(BaseSettings):\n    pay_api: str = "https://api.pay.io"\n', [], ["api.pay.io"]),
-        ("shop/settings.py", 'class A(BaseSettings):\n    stock_api: str = "http://stock-api"\n', [], ["stock-api"]),
+        ("shop/settings.py", 'class A(BaseSettings):\n    stock_api: str = "http://stock-api"\n', ["stock-api"], []),
+        ("shop/settings/literals.py", 'CACHE_URL = "redis://cache"\n', [], []),
+        ("shop/local_settings.py.sample", 'CACHE_URL = "redis://cache"\n', ["redis"], []),
+        ("shop/backends/ldap/config.py", 'URI = "ldap://directory"\nA_URL = "https://api.a.io"\n', [], ["api.a.io"]),
+        ("shop/settings.py", 'MONGO_URL = "mongodb://db/a"\nDB_URL = "postgres://db/a"\n', ["mongodb"], []),
+        ("conf/backup/shop.yml", "cache: {url: 'redis://cache'}\n", [], []),
+        ("conf/shop.properties", "cache.url=redis://cache\n", ["redis"], []),
+        ("docker/store.env", "CACHE_URL=redis://cache\n", ["redis"], []),
+        ("compose.yaml.example", "services:\n  a: {build: .}\n  b: {image: redis}\n", ["redis"], []),
+        ("Dockerfile", "FROM x\nENV A=1 CACHE_URL='redis://cache'\nENV PAY_URL https://api.pay.io\n", ["redis"],
+         ["api.pay.io"]),
+        ("k8s.yaml", "apiVersion: v1\nkind: Secret\nstringData: {CACHE_URL: 'redis://cache'}\n", ["redis"], []),
+        ("config.yml", "store: {host: '${STORE_REDIS_HOST:-cache}'}\n", ["redis"], []),
+        ("config.yml", "odbc: 'Driver={PostgreSQL};Server=db;Port=5432;Database=a;Uid=b'\n", ["postgresql"], []),
         ("shop/settings.py", 'class View:\n    CACHE_URL = "redis://cache"\n', [], []),
     ],
 )  # fmt: skip
@@ -246,7 +259,7 @@ def test_processes_configured_side_by_side_are_one_project(read: Read) -> None:
         "conf/cache.yml": "storage: {url: 'http://storage:1'}\npay: {url: 'http://pay-api:1'}\n",
         "conf/storage.yml": "a: 1\n",
     }
-    assert observed(read("shop", files))["consumesApis"] == ["pay-api"]
+    assert observed(read("shop", files))["dependsOn"] == ["pay-api"]
 
 
 def test_what_a_package_hands_out_connects_it_to_nothing(read: Read) -> None:
@@ -282,3 +295,29 @@ def test_a_library_connects_to_nothing_itself(read: Read) -> None:
 def test_a_namespace_named_like_the_repository_does_not_hide_a_host(read: Read) -> None:
     files = {"main.py": CODE, ".env.example": "STOCK_URL=http://stock-api.order.svc\nSELF_URL=http://order.order.svc\n"}
     assert observed(read("order", files))["consumesApis"] == ["stock-api.order.svc"]
+
+
+def test_a_tools_compose_file_counts_and_a_librarys_does_not(read: Read) -> None:
+    compose = "services:\n  a: {build: .}\n  b: {image: neo4j}\n"
+    tool = {"pyproject.toml": project("shop-cli", "A tool for shops.", '[project.scripts]\nshop-cli = "shop:main"')}
+    library = {"pyproject.toml": project("shop", "A library for shops."), "README.md": "# Shop\n\n    import shop\n"}
+    found = [observed(read("shop", {**files, "shop/a.py": CODE, "compose.yaml": compose})) for files in (tool, library)]
+    assert [(one["type"], one["dependsOn"]) for one in found] == [("tool", ["neo4j"]), ("library", [])]
+
+
+@pytest.mark.parametrize(("description", "count"), [("Protobufs for the shop SDK.", 1), ("The shop SDK.", 0)])
+def test_a_package_of_definitions_is_no_client_whoever_it_is_for(read: Read, description: str, count: int) -> None:
+    manifest = npm(name='"shop"', description=f'"{description}"', main='"lib/index.js"')
+    found = observed(read("shop", {"package.json": manifest, "src/price.proto": PROTO, "lib/index.js": CODE}))
+    assert len(found["apis"]) == count
+
+
+def test_definitions_in_docs_may_carry_the_number_of_their_format(read: Read) -> None:
+    assert len(observed(read("shop", {"docs/price-openapi3-v1.yaml": OPENAPI, "main.py": CODE}))["apis"]) == 1
+
+
+def test_what_is_less_sure_is_left_out_where_only_the_sure_is_wanted(read: Read) -> None:
+    settings = 'CACHE_URL = "redis://cache"\nLDAP_HOST = "directory"\n'
+    reading = read("shop-api", {"shop/settings.py": settings, "main.py": CODE})
+    assert observed(reading)["dependsOn"] == ["ldap", "redis"]
+    assert observed(reading, 0.6)["dependsOn"] == ["redis"]
