@@ -514,6 +514,9 @@ def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_whe
     led_on = re.search(r'href="(/catalog\?q=is:stale[^"]*)"', page)
     assert led_on is not None
     assert "Show the 1 entity that may be out of date" in text_of(page)
+    with portal.as_person("park", Role.OPERATOR, "ko") as korean:
+        for address in ("/catalog/api/carts", place[0]):
+            assert f"{carts}이 없습니다" in text_of(korean.get(address).text), address
     assert '<a href="/catalog/api/carts">' in operator.get(led_on[1]).text
     for nothing in ("is:stale+location:999", "is:stale+location:x", "is:stale+kind:component"):
         assert "Nothing matches these filters" in text_of(operator.get(f"/catalog?q={nothing}").text), nothing
