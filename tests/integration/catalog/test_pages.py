@@ -513,7 +513,7 @@ def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_whe
     page = operator.get(place[0]).text
     led_on = re.search(r'href="(/catalog\?q=is:stale[^"]*)"', page)
     assert led_on is not None
-    assert "Show the 1 entity that may be out of date" in text_of(page)
+    assert "Show the entity that may be out of date" in text_of(page)
     with portal.as_person("park", Role.OPERATOR, "ko") as korean:
         for address in ("/catalog/api/carts", place[0]):
             assert f"{carts}이 없습니다" in text_of(korean.get(address).text), address

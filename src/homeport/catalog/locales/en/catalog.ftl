@@ -310,7 +310,7 @@ catalog-remove = Remove
 catalog-since = since { $when }
 catalog-stale-entities =
     { $count ->
-        [one] Show the { $count } entity that may be out of date
+        [one] Show the entity that may be out of date
        *[other] Show the { $count } entities that may be out of date
     }
 catalog-stale-since = Stale since { $when }.
