@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ from homeport.forges.git import GitRepository
 from homeport.kernel.base.errors import SourceUnreadable
 from homeport.kernel.base.settings import ForgeSettings, OutboundSettings
 from homeport.kernel.edge.outbound import Outbound
+from servers import answer, serving
 
 LINK = "https://github.com/o/r/blob/main/dir/catalog-info.yaml"
 PLAIN = "https://files.example/team/catalog-info.yaml"
@@ -65,6 +68,33 @@ def test_an_etag_is_the_version_and_saves_the_next_reading() -> None:
     assert content is not None
     assert (content.data, content.version) == (b"kind: API", '"v1"')
     assert read.fetch(PLAIN, '"v1"') is None
+
+
+def test_an_address_that_an_operator_gave_may_be_private_and_no_other() -> None:
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, 200, b"kind: API")
+
+    with serving(respond) as port, closing(Outbound(OutboundSettings())) as outbound:
+        address = f"http://127.0.0.1:{port}/catalog-info.yaml"
+        given = UrlSource(address, outbound, Forges({}), Fetched({}), trusted=True)
+        assert given.starts() == [address]
+        content = given.fetch(address)
+        assert content is not None
+        assert content.data == b"kind: API"
+        assert given.keys_of(address, "./b.yaml") == [f"http://127.0.0.1:{port}/b.yaml"]
+        with pytest.raises(TargetRefused):
+            given.keys_of(address, "http://127.0.0.2/b.yaml")
+        with pytest.raises(TargetRefused):
+            given.fetch("http://127.0.0.2/b.yaml")
+        with pytest.raises(SourceUnreadable, match="no public address"):
+            UrlSource(address, outbound, Forges({}), Fetched({})).starts()
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "http://a.example:x/", "", "catalog-info.yaml", "//a.example/x"])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_is_no_address_is_refused_whoever_gave_it(target: str, trusted: bool) -> None:
+    with pytest.raises(SourceUnreadable):
+        UrlSource(target, Outbound(OutboundSettings()), Forges({}), Fetched({}), trusted=trusted).starts()
 
 
 def test_without_an_etag_the_hash_is_the_version() -> None:

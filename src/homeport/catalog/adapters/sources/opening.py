@@ -42,7 +42,7 @@ class Sources:
                 self._check_folder(source.root, target)
                 return source
             case LocationType.URL:
-                return self._at(target)
+                return self._at(target, trusted=self._is_named(target))
             case LocationType.GIT:
                 from homeport.catalog.adapters.sources.git import GitFilesSource
 
@@ -72,10 +72,10 @@ class Sources:
         except AddressRefused as refused:
             raise SourceUnreadable(refused.message) from None
 
-    def _at(self, target: str) -> UrlSource:
+    def _at(self, target: str, *, trusted: bool = False) -> UrlSource:
         from homeport.catalog.adapters.sources.urls import UrlSource
 
-        return UrlSource(target, self._outbound, self._forges, self._checkouts)
+        return UrlSource(target, self._outbound, self._forges, self._checkouts, trusted=trusted)
 
     def _is_named(self, target: str) -> bool:
         """Whether homeport.yaml names the location."""

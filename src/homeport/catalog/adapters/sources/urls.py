@@ -29,10 +29,16 @@ class Repositories(Protocol):
 
 
 class UrlSource:
-    """A descriptor at an address, or those that a glob in a link into a forge means."""
+    """A descriptor at an address, or those that a glob in a link into a forge means.
 
-    def __init__(self, target: str, outbound: Outbound, forges: Forges, repositories: Repositories) -> None:
+    `trusted` is for a target that an operator gave: its own host may be private.
+    """
+
+    def __init__(
+        self, target: str, outbound: Outbound, forges: Forges, repositories: Repositories, *, trusted: bool = False
+    ) -> None:
         self._target = target
+        self._trusted = trusted
         self._outbound = outbound
         self._forges = forges
         self._repositories = repositories
@@ -45,7 +51,8 @@ class UrlSource:
             SourceUnreadable: it is no address, or one that must not be called; or a glob's repository can't be read.
         """
         try:
-            self._outbound.check(_asked(self._target, self._forges.file_at(self._target))[0])
+            url, _ = _asked(self._target, self._forges.file_at(self._target))
+            self._outbound.check(url, trusted=self._trusted)
             return self._expanded(self._target)
         except AddressRefused as refused:
             raise SourceUnreadable(refused.message) from None
@@ -71,6 +78,9 @@ class UrlSource:
 
     def location_of(self, key: str) -> str:
         return f"url:{key}"
+
+    def _is_trusted(self, url: str) -> bool:
+        return self._trusted and _host(url) == _host(self._target)
 
     def _resolved(self, base: str, target: str) -> str:
         try:
@@ -120,7 +130,7 @@ class UrlSource:
         url, headers = _asked(key, address)
         etag = known_version if known_version and known_version.endswith('"') else None
         try:
-            response = self._outbound.get(url, headers=headers, etag=etag)
+            response = self._outbound.get(url, headers=headers, etag=etag, trusted=self._is_trusted(url))
         except AddressRefused as refused:
             raise TargetRefused(refused.message) from None
         except OutsideUnavailable as unavailable:
