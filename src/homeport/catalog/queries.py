@@ -12,8 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from typing import cast as typing_cast
 
+import orjson
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
+    Dialect,
     FromClause,
     Row,
     Select,
@@ -37,6 +41,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from homeport.catalog.domain.cursors import Asked, FullText
 from homeport.catalog.domain.filters import Condition, Either, Every, Has, HasPrefix, Not, kinds_only
@@ -76,6 +81,50 @@ def _on_sqlite(element: _UidText, compiler: Any, **options: Any) -> str:
 @compiles(_UidText, "postgresql")
 def _on_postgresql(element: _UidText, compiler: Any, **options: Any) -> str:
     return f"'{UID_START}' || lpad(to_hex({compiler.process(element.clauses, **options)}), 12, '0')"
+
+
+class _List(TypeDecorator[list[Any]]):
+    """A list of values as one parameter: an array, or JSON where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.of) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+class _Items(FunctionElement[Any]):
+    """The values of a parameter that is a list, to be one of."""
+
+    inherit_cache = True
+
+
+@compiles(_Items, "sqlite")
+def _items_on_sqlite(element: _Items, compiler: Any, **options: Any) -> str:
+    values = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({values}))"  # noqa: S608 - the name of a parameter
+
+
+@compiles(_Items, "postgresql")
+def _items_on_postgresql(element: _Items, compiler: Any, **options: Any) -> str:
+    values = compiler.process(element.clauses, **options)
+    return f"(SELECT unnest({values}))"
+
+
+def _any_of(column: Any, name: str, of: type[TypeEngine[Any]]) -> ColumnElement[bool]:
+    """Whether the column has one of the values that the parameter `name` gives as a list.
+
+    With `in_` there would be a text of SQL for each number of values, made and looked up each time.
+    """
+    found: ColumnElement[bool] = column.bool_op("IN")(_Items(bindparam(name, type_=_List(of))))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +167,14 @@ _COLUMNS: Mapping[str, _Column] = {
     "spec.lifecycle": _Column(func.lower(_E.lifecycle), _E.lifecycle),
 }
 _FOUND = (_E.id, _E.ref, _E.etag, cast(_E.document, Text).label("document"))
-_BY_REFS = select(*_FOUND).where(_E.ref.in_(bindparam("refs", expanding=True)))
+_BY_REFS = select(*_FOUND).where(_any_of(_E.ref, "refs", String))
 _RELATED = union_all(
     select(RELATIONS.c.entity_id, null(), RELATIONS.c.type, RELATIONS.c.target).where(
-        RELATIONS.c.entity_id.in_(bindparam("ids", expanding=True))
+        _any_of(RELATIONS.c.entity_id, "ids", BigInteger)
     ),
     select(RELATIONS.c.entity_id, RELATIONS.c.target, RELATIONS.c.type, _E.ref)
     .join(_ENTITIES, _E.id == RELATIONS.c.entity_id)
-    .where(RELATIONS.c.target.in_(bindparam("refs", expanding=True))),
+    .where(_any_of(RELATIONS.c.target, "refs", String)),
 )
 """The relations that entities state, and those that others state to them: then the second column is not empty."""
 _NULLABLE = ("spec.type", "spec.lifecycle")
