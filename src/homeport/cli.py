@@ -10,7 +10,7 @@ import logging
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -26,16 +26,14 @@ from homeport.app import Homeport, create_app, installation, settings_for
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
-from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say, shell_language
-from homeport.kernel.knowledge import findings
+from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.trust import audit, identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
-from homeport.web.i18n import Messages
-from homeport.web.pages.finding_facts import readable
+from homeport.web.finding_commands import commands as finding_commands
 from homeport.web.view_commands import commands as view_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
@@ -43,7 +41,6 @@ LOGIN_LINK_LASTS = timedelta(hours=24)
 app = typer.Typer(help="An internal developer platform one engineer installs with one command.", no_args_is_help=True)
 token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
 run_commands = typer.Typer(help="What the platform does for someone.", no_args_is_help=True)
-finding_commands = typer.Typer(help="What is wrong with an entity.", no_args_is_help=True)
 audit_commands = typer.Typer(help="Who did what.", no_args_is_help=True)
 config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(token_commands, name="token")
@@ -290,56 +287,6 @@ def retry_run(context: typer.Context, run_id: str, as_json: Json = False) -> Non
             print_object({"id": row.id, "state": row.state, "outcome": row.outcome})
 
 
-@finding_commands.command("list")
-def list_findings(
-    context: typer.Context,
-    state: Annotated[findings.State, typer.Option(help="Which findings.")] = findings.State.OPEN,
-    rule: Annotated[str | None, typer.Option(help="Only of this rule, such as catalog.unknown-owner.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 200,
-    as_json: Json = False,
-) -> None:
-    """List findings, worst first."""
-    console = console_of(context)
-    say_words = _words_of_findings()
-    with console.open_services() as services, services.database.reading() as session:
-        wanted = findings.Wanted(state=state, rule=rule)
-        page = findings.list_findings(session, console.actor, wanted, services.clock(), limit=limit)
-        items = [_finding_item(row) | say_words(row) for row in page.findings]
-    print_items(items, ("id", "severity", "title", "place"), as_json)
-
-
-@finding_commands.command("show")
-def show_finding(context: typer.Context, finding_id: int, as_json: Json = False) -> None:
-    """Show a finding: what is wrong, where, why it matters and how to mend it."""
-    console = console_of(context)
-    with console.open_services() as services, services.database.reading() as session:
-        row = findings.get_finding(session, console.actor, finding_id)
-        item = _finding_item(row) | _words_of_findings()(row)
-    if as_json:
-        print_object(item)
-        return
-    print(f"{item['severity']}: {item['title']}\n{item['place'] or ''}\n\n{item['why']}\n\n{item['fix']}")
-
-
-@finding_commands.command("suppress")
-def suppress_finding(
-    context: typer.Context,
-    finding_id: int,
-    reason: Annotated[str, typer.Option(help="Why the risk is accepted.")],
-    days: Annotated[int, typer.Option(min=1, max=365, help="Days until it opens again.")] = 30,
-    as_json: Json = False,
-) -> None:
-    """Accept a finding for a while; it opens again by itself."""
-    console = console_of(context)
-    with console.open_services() as services, services.database.writing() as session:
-        now = services.clock()
-        findings.suppress(session, console.actor, finding_id, reason, now + timedelta(days=days), now)
-    if as_json:
-        print_object({"id": finding_id, "suppressed_until": now + timedelta(days=days)})
-    else:
-        say(f"Finding {finding_id} is suppressed for {days} days.")
-
-
 @audit_commands.command("verify")
 def verify_audit(context: typer.Context, as_json: Json = False) -> None:
     """Walk the chain of the audit trail; exit with 1 if a row was changed or taken out."""
@@ -403,26 +350,6 @@ def run_server(homeport: Homeport, host: str, port: int) -> None:
     """Serve the portal and work on what is due, until the process is told to stop."""
     application = create_app(homeport, homeport.worker())
     uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False, server_header=False)
-
-
-def _finding_item(row: findings.Finding) -> dict[str, Any]:
-    columns = ("id", "severity", "rule", "entity_ref", "parameters", "due_at", "first_seen_at", "last_seen_at")
-    place = row.evidence
-    where = f"{place.file}:{place.line}" if place.file and place.line else place.file
-    return {name: getattr(row, name) for name in columns} | {"file": place.file, "line": place.line, "place": where}
-
-
-def _words_of_findings() -> Callable[[findings.Finding], dict[str, str]]:
-    """Return what gives a finding its words, in the language of the shell."""
-    messages = Messages([module.folder / "locales" for module in installed_modules()])
-
-    def words(row: findings.Finding) -> dict[str, str]:
-        language, told = shell_language(), readable(row.parameters)
-        return {
-            part: messages.translate(language, f"{row.message_key}-{part}", **told) for part in ("title", "why", "fix")
-        }
-
-    return words
 
 
 def _has_people(homeport: Homeport) -> bool:

@@ -326,3 +326,25 @@ def test_shared_views_are_saved_listed_and_deleted(homeport: Shell) -> None:
     assert homeport("views", "list", "--list", "/findings", "--json").json["items"] == []
     assert homeport("views", "delete", str(saved.json["id"])).code == 0
     assert homeport("views", "delete", str(saved.json["id"])).code == 4
+
+
+def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -> None:
+    place = {"physicalLocation": {"artifactLocation": {"uri": f"file://{tmp_path}/a.py"}, "region": {"startLine": 7}}}
+    result = {"ruleId": "S307", "level": "error", "message": {"text": "eval is bad"}, "locations": [place]}
+    log = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": [result]}]}
+    file = tmp_path / "found.sarif"
+    file.write_text(json.dumps(log))
+    options = ("--source", "bandit", "--entity", "order-api", "--root", str(tmp_path))
+    imported = homeport("findings", "import", str(file), *options, "--json")
+    assert imported.code == 0, imported.err
+    assert (imported.json["new"], imported.json["scope"]) == (1, "component:default/order-api")
+    (item,) = homeport("findings", "list", "--source", "bandit", "--json").json["items"]
+    assert (item["title"], item["place"], item["severity"]) == ("eval is bad", "a.py:7", "high")
+    assert "eval is bad" in homeport("findings", "show", str(item["id"])).out
+    file.write_text(json.dumps(log | {"runs": []}))
+    assert "1 gone" in homeport("findings", "import", str(file), *options).err
+    file.write_text('{"version": "2.1.0"}')
+    refused = homeport("findings", "import", str(file), *options)
+    assert (refused.code, refused.out) == (2, "")
+    assert "/runs" in refused.err
+    assert homeport("findings", "import", str(tmp_path / "none.sarif"), *options).code == 2

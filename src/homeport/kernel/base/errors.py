@@ -5,6 +5,7 @@
     │   ├── InvalidEntityRef    422
     │   ├── InvalidSetting      422
     │   ├── InvalidFilter       422
+    │   ├── TooLarge            413
     │   ├── SourceUnreadable    422  a repository or folder could not be read
     │   └── AddressRefused      422  data leads to an address that nobody allowed
     ├── NotFound                404
@@ -80,6 +81,13 @@ class InvalidFilter(InvalidInput):
     """A filter token, sort or cursor of a list is not understood."""
 
     code = "invalid-filter"
+
+
+class TooLarge(InvalidInput):
+    """What was sent has more bytes than homeport takes; the message says how many it takes."""
+
+    code = "too-large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class SourceUnreadable(InvalidInput):

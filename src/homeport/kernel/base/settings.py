@@ -81,6 +81,28 @@ class CheckoutSettings(Section):
     known_hosts: Path | None = Field(None, description="File of ssh host keys; without it, the user's own.")
 
 
+class DueDays(Section):
+    """Days in which a finding is to be mended, by severity."""
+
+    critical: int | None = Field(7, ge=1, le=3650, description="Days to mend a critical finding; null for no due date.")
+    high: int | None = Field(30, ge=1, le=3650, description="Days to mend a high finding.")
+    medium: int | None = Field(90, ge=1, le=3650, description="Days to mend a medium finding.")
+    low: int | None = Field(None, ge=1, le=3650, description="Days to mend a low finding.")
+    info: int | None = Field(None, ge=1, le=3650, description="Days to mend a finding that only informs.")
+
+    @property
+    def by_severity(self) -> dict[str, int]:
+        """The days of each severity that has a due date."""
+        return {name: days for name, days in self.model_dump().items() if days is not None}
+
+
+class FindingSettings(Section):
+    """What is wrong with entities: by when it is to be mended, and what is taken in from other tools."""
+
+    due_days: DueDays = Field(default_factory=DueDays)
+    import_limit_bytes: int = Field(20_000_000, gt=0, description="Bytes that a SARIF file to import may have.")
+
+
 class WebhookSettings(Section):
     """Who may send events to /webhooks/NAME."""
 
@@ -115,6 +137,7 @@ class Settings(Section):
     )
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
     checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
+    findings: FindingSettings = Field(default_factory=FindingSettings)
     forges: dict[str, ForgeSettings] = Field({}, description="Places that keep Git repositories, by a name of yours.")
     webhooks: dict[str, WebhookSettings] = Field({}, description="Who may send events to /webhooks/NAME, by NAME.")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from homeport.kernel.base.database import Base
@@ -39,6 +40,7 @@ from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.identity import Actor
 
 _REPORT_LOCK = 1_796_219_403
+_NEVER = "never"
 _Row = TypeVarTuple("_Row")
 
 
@@ -60,8 +62,11 @@ class State(StrEnum):
     GONE = "gone"
 
 
-DUE_DAYS: Mapping[Severity, int] = MappingProxyType({Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 90})
-"""Days in which a finding is to be mended; a severity that is not named has no due date."""
+DueDays = Mapping[str, int]
+"""Days in which a finding is to be mended, by severity; one that is not named has no due date."""
+
+DUE_DAYS: DueDays = MappingProxyType({Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 90})
+"""What holds where homeport.yaml says nothing else."""
 
 
 class _SeverityRank(TypeDecorator[Severity]):
@@ -97,10 +102,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The text of a finding that another tool brought, in that tool's language; always data, never markup."""
+
+    title: str
+    message: str = ""
+    why: str = ""
+    fix: str = ""
+    url: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Something wrong that a module sees now.
 
-    `rule` is named module.rule, such as `catalog.unknown-owner`. `part` is the part of the scope it was seen in,
+    `rule` is named module.rule, such as `catalog.unknown-owner`, or tool/rule where another tool brought it with
+    `words` of its own. `part` is the part of the scope it was seen in,
     such as a repository. `key` tells apart two of one rule, part and entity, such as a file; it must not change
     when nothing else did, so no line numbers. `parameters` fill the message in the reader's language.
     """
@@ -112,6 +130,12 @@ class Found:
     key: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     evidence: Evidence = Evidence()
+    words: Words | None = None
+
+    @property
+    def source(self) -> str:
+        """Which module or tool says so."""
+        return re.split("[./]", self.rule, maxsplit=1)[0]
 
     @property
     def fingerprint(self) -> str:
@@ -135,10 +159,12 @@ class Finding(Base):
     severity: Mapped[Severity] = mapped_column(_SeverityRank)
     parameters: Mapped[dict[str, Any]]
     evidence_fields: Mapped[dict[str, Any]] = mapped_column("evidence")
+    words_fields: Mapped[dict[str, Any] | None] = mapped_column("words")
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
     reopened_count: Mapped[int]
+    due_from: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     suppressed_until: Mapped[datetime | None]
     suppressed_reason: Mapped[str | None]
@@ -149,6 +175,7 @@ class Finding(Base):
         Index("ix_kernel_findings_part", "scope", "part"),
         Index("ix_kernel_findings_entity_ref", "entity_ref"),
         Index("ix_kernel_findings_severity", "severity", "id"),
+        Index("ix_kernel_findings_source", "source"),
     )
 
     @property
@@ -160,6 +187,11 @@ class Finding(Base):
     def evidence(self) -> Evidence:
         """Where it can be seen."""
         return Evidence(**self.evidence_fields)
+
+    @property
+    def words(self) -> Words | None:
+        """Its own text where another tool brought it; else its words are in the locale files."""
+        return Words(**self.words_fields) if self.words_fields else None
 
     @property
     def message_key(self) -> str:
@@ -189,14 +221,27 @@ class Wanted:
     """Which findings to list or count; what is empty or None does not narrow.
 
     `entities` are the entities they may be about, such as one, or all that a team owns; with `has_entity` False
-    only those that are about no entity.
+    only those that are about no entity. `seen_before` leaves those first seen before a moment, `is_overdue` those
+    that should have been mended.
     """
 
     state: State | None = State.OPEN
     severities: Collection[Severity] = ()
     rule: str | None = None
+    source: str | None = None
+    seen_before: datetime | None = None
+    is_overdue: bool = False
     entities: Collection[EntityRef] | None = None
     has_entity: bool | None = None
+
+
+class Order(StrEnum):
+    """How a list of findings is sorted; those that are equal stand newest first."""
+
+    WORST = "severity"
+    DUE = "due"
+    OLDEST = "seen"
+    NEWEST = "-seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +258,7 @@ def report(
     found: Iterable[Found],
     covered: Container[str],
     now: datetime,
-    due_days: Mapping[Severity, int] = DUE_DAYS,
+    due_days: DueDays = DUE_DAYS,
 ) -> Reported:
     """Take in what a module found in `scope`, and return what that changed.
 
@@ -249,25 +294,42 @@ def get_finding(session: Session, actor: Actor | None, finding_id: int) -> Findi
 
 
 def list_findings(
-    session: Session, actor: Actor | None, wanted: Wanted, now: datetime, *, limit: int, after: str | None = None
+    session: Session,
+    actor: Actor | None,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    limit: int,
+    after: str | None = None,
+    order: Order = Order.WORST,
 ) -> Page:
-    """Return a page of findings, worst first and then newest first.
+    """Return a page of findings, worst first unless `order` says otherwise.
 
     Raises:
         InvalidFilter: `after` is no cursor of this list.
     """
-    query = _matching(select(Finding), actor, wanted, now).order_by(Finding.severity, Finding.id.desc())
+    query = _matching(select(Finding), actor, wanted, now).order_by(*_sorted_by(order))
     if after is not None:
-        query = query.where(_comes_after(after))
+        query = query.where(_comes_after(order, after))
     found = session.scalars(query.limit(limit + 1)).all()
     page = found[:limit]
-    return Page(page, _cursor(page[-1]) if len(found) > limit else None)
+    return Page(page, _cursor(order, page[-1]) if len(found) > limit else None)
 
 
 def count_by_severity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[Severity, int]:
     """Return how many findings there are of each severity, worst first, 0 where there are none."""
     query = _matching(select(Finding.severity, func.count()), actor, wanted, now).group_by(Finding.severity)
     return dict.fromkeys(Severity, 0) | dict(session.execute(query).all())
+
+
+def count_by_rule(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[str, int]:
+    """Return how many findings each rule has, most first."""
+    return _counted(session, _matching(select(Finding.rule, func.count()), actor, wanted, now), Finding.rule)
+
+
+def count_by_source(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[str, int]:
+    """Return how many findings each module and tool has, most first."""
+    return _counted(session, _matching(select(Finding.source, func.count()), actor, wanted, now), Finding.source)
 
 
 def count_by_entity(session: Session, actor: Actor | None, wanted: Wanted, now: datetime) -> dict[EntityRef, int]:
@@ -320,6 +382,17 @@ def unsuppress(
     return finding
 
 
+def redate(session: Session, due_days: DueDays) -> int:
+    """Bring the due dates of what is still there to what `due_days` says now; return how many changed."""
+    count = 0
+    for row in session.scalars(select(Finding).where(Finding.gone_at.is_(None))):
+        due_at = _due_at(row.severity, row.due_from or row.first_seen_at, due_days)
+        if row.due_at != due_at:
+            row.due_at = due_at
+            count += 1
+    return count
+
+
 def storable(text: str) -> str:
     """Return `text` as both databases take it: NUL and half surrogates, as broken files have them, replaced."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
@@ -337,30 +410,31 @@ def _wait_for_other_reports(session: Session, scope: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_REPORT_LOCK, func.hashtext(scope))))
 
 
-def _first_seen(scope: str, found: Found, now: datetime, due_days: Mapping[Severity, int]) -> Finding:
+def _first_seen(scope: str, found: Found, now: datetime, due_days: DueDays) -> Finding:
     finding = Finding(
         scope=scope,
         part=found.part,
         fingerprint=found.fingerprint,
         rule=found.rule,
-        source=found.rule.partition(".")[0],
+        source=found.source,
         entity_ref=str(found.entity) if found.entity else None,
         severity=found.severity,
         first_seen_at=now,
         reopened_count=0,
+        due_from=now,
         due_at=_due_at(found.severity, now, due_days),
     )
     _describe(finding, found, now)
     return finding
 
 
-def _see_again(finding: Finding, found: Found, now: datetime, due_days: Mapping[Severity, int]) -> None:
+def _see_again(finding: Finding, found: Found, now: datetime, due_days: DueDays) -> None:
     if finding.gone_at is not None:
         finding.gone_at = None
         finding.reopened_count += 1
-        finding.due_at = _due_at(found.severity, now, due_days)
+        finding.due_from, finding.due_at = now, _due_at(found.severity, now, due_days)
     elif finding.severity != found.severity:
-        finding.due_at = _due_at(found.severity, now, due_days)
+        finding.due_from, finding.due_at = now, _due_at(found.severity, now, due_days)
     finding.severity = found.severity
     _describe(finding, found, now)
 
@@ -368,8 +442,12 @@ def _see_again(finding: Finding, found: Found, now: datetime, due_days: Mapping[
 def _describe(finding: Finding, found: Found, now: datetime) -> None:
     finding.last_seen_at = now
     finding.parameters = {name: storable(value) for name, value in found.parameters.items()}
-    evidence = asdict(found.evidence)
-    finding.evidence_fields = {n: storable(v) if isinstance(v, str) else v for n, v in evidence.items()}
+    finding.evidence_fields = _storable_fields(found.evidence)
+    finding.words_fields = _storable_fields(found.words) if found.words else None
+
+
+def _storable_fields(told: Evidence | Words) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in asdict(told).items()}
 
 
 def _let_go(missing: Iterable[Finding], covered: Container[str], now: datetime) -> int:
@@ -379,7 +457,7 @@ def _let_go(missing: Iterable[Finding], covered: Container[str], now: datetime) 
     return len(gone)
 
 
-def _due_at(severity: Severity, now: datetime, due_days: Mapping[Severity, int]) -> datetime | None:
+def _due_at(severity: Severity, now: datetime, due_days: DueDays) -> datetime | None:
     return now + timedelta(days=due_days[severity]) if severity in due_days else None
 
 
@@ -406,6 +484,12 @@ def _matching(query: Select[*_Row], actor: Actor | None, wanted: Wanted, now: da
         conditions.append(Finding.severity.in_(wanted.severities))
     if wanted.rule is not None:
         conditions.append(Finding.rule == wanted.rule)
+    if wanted.source is not None:
+        conditions.append(Finding.source == wanted.source)
+    if wanted.seen_before is not None:
+        conditions.append(Finding.first_seen_at < wanted.seen_before)
+    if wanted.is_overdue:
+        conditions.append(Finding.due_at < now)
     if wanted.entities is not None:
         conditions.append(Finding.entity_ref.in_([str(ref) for ref in wanted.entities]))
     if wanted.has_entity is not None:
@@ -423,16 +507,63 @@ def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
     return and_(is_there, or_(Finding.suppressed_until.is_(None), Finding.suppressed_until <= now))
 
 
-def _cursor(last: Finding) -> str:
-    return f"{last.severity}-{last.id}"
+def _counted(session: Session, query: Select[str, int], column: InstrumentedAttribute[str]) -> dict[str, int]:
+    return dict(session.execute(query.group_by(column).order_by(func.count().desc(), column)).all())
 
 
-def _comes_after(cursor: str) -> ColumnElement[bool]:
-    severity, _, number = cursor.partition("-")
-    if severity not in list(Severity) or not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
-    worst = Severity(severity)
-    return or_(Finding.severity > worst, and_(Finding.severity == worst, Finding.id < int(number)))
+def _sorted_by(order: Order) -> Sequence[ColumnElement[Any]]:
+    newest = Finding.id.desc()
+    return {
+        Order.WORST: (Finding.severity.asc(), newest),
+        Order.DUE: (Finding.due_at.is_(None).asc(), Finding.due_at.asc(), newest),
+        Order.OLDEST: (Finding.first_seen_at.asc(), newest),
+        Order.NEWEST: (Finding.first_seen_at.desc(), newest),
+    }[order]
+
+
+def _cursor(order: Order, last: Finding) -> str:
+    if order is Order.WORST:
+        return f"{last.severity}-{last.id}"
+    moment = last.due_at if order is Order.DUE else last.first_seen_at
+    return f"{moment.isoformat() if moment else _NEVER}-{last.id}"
+
+
+def _comes_after(order: Order, cursor: str) -> ColumnElement[bool]:
+    value, _, number = cursor.rpartition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise _no_cursor(cursor)
+    comes_later = Finding.id < int(number)
+    if order is Order.WORST:
+        if value not in list(Severity):
+            raise _no_cursor(cursor)
+        worst = Severity(value)
+        return or_(Finding.severity > worst, and_(Finding.severity == worst, comes_later))
+    if order is Order.DUE and value == _NEVER:
+        return and_(Finding.due_at.is_(None), comes_later)
+    return _after_moment(order, _moment(cursor, value), comes_later)
+
+
+def _after_moment(order: Order, moment: datetime, comes_later: ColumnElement[bool]) -> ColumnElement[bool]:
+    if order is Order.DUE:
+        same = and_(Finding.due_at == moment, comes_later)
+        return or_(Finding.due_at.is_(None), Finding.due_at > moment, same)
+    same = and_(Finding.first_seen_at == moment, comes_later)
+    is_past = Finding.first_seen_at < moment if order is Order.NEWEST else Finding.first_seen_at > moment
+    return or_(is_past, same)
+
+
+def _moment(cursor: str, written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise _no_cursor(cursor) from None
+    if moment.tzinfo is None:
+        raise _no_cursor(cursor)
+    return moment
+
+
+def _no_cursor(cursor: str) -> InvalidFilter:
+    return InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
 
 
 def _invalid(pointer: str, problem: str) -> InvalidInput:

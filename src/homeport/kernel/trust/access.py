@@ -40,6 +40,7 @@ class WhoMay:
 KERNEL_RULES = (
     Rule("finding.read", Role.VIEWER),
     Rule("finding.suppress", Role.OPERATOR, or_owner=True),
+    Rule("finding.import", Role.OPERATOR, or_owner=True),
     Rule("change.read", Role.VIEWER),
     Rule("search", Role.VIEWER),
     Rule("view.save", Role.VIEWER),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -73,7 +74,7 @@ class RuleFacts:
     @property
     def url(self) -> str:
         """The list of its findings."""
-        return f"{_PATH}?q=rule:{self.rule}"
+        return f"{_PATH}?q=rule:{quote(self.rule)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.knowledge import findings
+from homeport.kernel.knowledge import findings, imports
 from homeport.kernel.knowledge.findings import Finding, Severity, State, Wanted
+from homeport.kernel.knowledge.imports import Import, path_of
+from homeport.kernel.knowledge.sarif.log import parse
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages.ownership import NoOwners, Ownership, find_owner, selves_of
+from homeport.web.rest.bodies import body_up_to
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
 _ME = "me"
+_SARIF_BODY = {name: {"schema": {"type": "object"}} for name in ("application/sarif+json", "application/json")}
 
 
 class EvidenceModel(BaseModel):
@@ -33,15 +37,30 @@ class EvidenceModel(BaseModel):
     url: str | None
 
 
+class WordsModel(BaseModel):
+    """The text of a finding that another tool brought, in that tool's language; data, never markup."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    title: str
+    message: str
+    why: str
+    fix: str
+    url: str | None
+    language: str
+
+
 class FindingModel(BaseModel):
-    """Something wrong with an entity; `parameters` fill the words of its rule."""
+    """Something wrong with an entity; `parameters` fill the words of its rule, or it has `words` of its own."""
 
     id: int
+    source: str
     rule: str
     severity: Severity
     state: State
     entity: str | None
     parameters: dict[str, Any]
+    words: WordsModel | None
     evidence: EvidenceModel
     first_seen_at: datetime
     last_seen_at: datetime
@@ -56,11 +75,13 @@ class FindingModel(BaseModel):
         """The finding as it stands now."""
         return cls(
             id=row.id,
+            source=row.source,
             rule=row.rule,
             severity=row.severity,
             state=row.state(now),
             entity=row.entity_ref,
             parameters=row.parameters,
+            words=WordsModel.model_validate(row.words) if row.words else None,
             evidence=EvidenceModel.model_validate(row.evidence),
             first_seen_at=row.first_seen_at,
             last_seen_at=row.last_seen_at,
@@ -70,6 +91,21 @@ class FindingModel(BaseModel):
             suppressed_reason=row.suppressed_reason,
             suppressed_by=row.suppressed_by,
         )
+
+
+class ImportedModel(BaseModel):
+    """What an import changed; where `is_complete` is false the tool said that it failed, and nothing was closed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source: str
+    scope: str
+    new: int
+    seen_again: int
+    reopened: int
+    gone: int
+    accepted: int
+    is_complete: bool
 
 
 class Suppression(BaseModel):
@@ -89,6 +125,7 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
     """The endpoints under /findings; `ownership` says which entities are whose."""
     router = APIRouter(prefix="/findings", tags=["findings"])
     database, clock, owners = services.database, services.clock, ownership or NoOwners()
+    settings = services.settings.findings
 
     @router.get("", summary="List findings, worst first")
     def list_findings(
@@ -110,6 +147,30 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
             page = findings.list_findings(session, actor, wanted, now, limit=limit, after=after)
         link_next(request, response, page.after)
         return Paged(items=[FindingModel.of(row, now) for row in page.findings], after=page.after)
+
+    @router.post(
+        "/import",
+        summary="Take in what another tool found, as SARIF 2.1.0; what it no longer finds in the scope is gone",
+        openapi_extra={"requestBody": {"required": True, "content": _SARIF_BODY}},
+    )
+    def import_sarif(
+        request: Request,
+        source: Annotated[str, Query(description="The tool, such as trivy.")],
+        path: Annotated[list[str], Query(default_factory=list, description="FOLDER=ENTITY: what lies there is its.")],
+        scope: Annotated[str, Query(description="What was looked at; the entity if left out.")] = "",
+        entity: Annotated[str | None, Query(description="The entity that all else is about.")] = None,
+        root: Annotated[str, Query(description="What is taken off the start of paths.")] = "",
+        document: bytes = Depends(body_up_to(settings.import_limit_bytes)),
+    ) -> ImportedModel:
+        actor = actor_of(request)
+        about = EntityRef.parse(entity, "component") if entity else None
+        asked = Import(source, about, scope, dict(map(path_of, path)), root)
+        log = parse(document, settings.import_limit_bytes)
+        with database.writing() as session:
+            imported = imports.import_sarif(
+                session, actor, log, asked, owners.owners_of, clock(), settings.due_days.by_severity
+            )
+        return ImportedModel.model_validate(imported)
 
     @router.get("/{finding_id}", summary="Show a finding")
     def show_finding(request: Request, finding_id: int) -> FindingModel:
