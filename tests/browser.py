@@ -70,6 +70,19 @@ _VISIT = """() => {
 }"""
 
 
+_WEAR_THEME = """(theme) => {
+  const root = document.documentElement;
+  root.dataset.theme = theme;
+  root.classList.toggle("dark", theme === "dark");
+  document.querySelector("meta[name=color-scheme]").content = theme;
+  root.getBoundingClientRect();
+  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
+  document.activeElement.blur();
+  scrollTo(0, 0);
+}"""
+"""What base.html writes for a theme, without the colours between; and the place where a page begins."""
+
+
 @dataclass(frozen=True)
 class Look:
     """One way of looking at a page."""
@@ -153,6 +166,48 @@ def check_page(page: Page, url: str, *, walk: bool = True, status: int = 200) ->
     Raises:
         AssertionError: with everything that is wrong, one a line.
     """
+    complaints = _opened(page, url, status)
+    complaints += scrolls_sideways(page) + axe_violations(page)
+    if walk:
+        complaints += keyboard_complaints(page)
+    assert not complaints, f"{url}\n" + "\n".join(complaints)
+
+
+def check_in_every_look(
+    browser: Browser,
+    url: str,
+    *,
+    cookies: dict[str, str] | None = None,
+    walk_in: Look | None = None,
+    status: int = 200,
+) -> None:
+    """Look at `url` in all LOOKS, loading it once in each language; the keyboard is walked in one look.
+
+    The window's width and the theme are changed in the loaded page, the theme by what the server writes for it: that
+    it writes nothing else is tested beside the pages.
+
+    Raises:
+        AssertionError: with everything that is wrong, one a line.
+    """
+    complaints: list[str] = []
+    for language in dict.fromkeys(look.language for look in LOOKS):
+        looks = [look for look in LOOKS if look.language == language]
+        chosen = {**(cookies or {}), "homeport_language": language, "homeport_theme": looks[0].theme}
+        with open_page(browser, looks[0], cookies=chosen, base=url) as page:
+            told = _opened(page, url, status)
+            for look in looks:
+                page.set_viewport_size({"width": look.width, "height": 800})
+                page.evaluate(_WEAR_THEME, look.theme)
+                found = scrolls_sideways(page) + axe_violations(page)
+                if look == (walk_in or LOOKS[0]):
+                    found += keyboard_complaints(page)
+                complaints += [f"{look}: {complaint}" for complaint in found]
+            complaints += told
+    assert not complaints, f"{url}\n" + "\n".join(complaints)
+
+
+def _opened(page: Page, url: str, status: int) -> list[str]:
+    """Open `url`; return what is wrong with it so far, to which is added what the page does afterwards."""
     complaints: list[str] = []
     page.on(
         "console", lambda message: complaints.append(f"console: {message.text}") if _is_error(message, status) else None
@@ -168,10 +223,7 @@ def check_page(page: Page, url: str, *, walk: bool = True, status: int = 200) ->
     compressed = len(gzip.compress(response.body()))
     if compressed > MOST_HTML_BYTES:
         complaints.append(f"HTML is {compressed} bytes gzipped, more than {MOST_HTML_BYTES}")
-    complaints += scrolls_sideways(page) + axe_violations(page)
-    if walk:
-        complaints += keyboard_complaints(page)
-    assert not complaints, f"{url}\n" + "\n".join(complaints)
+    return complaints
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -82,16 +82,25 @@ def cookies_of(portal, look: gate.Look) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_passes_the_gate_in_every_look(portal, chromium: Browser, path: str) -> None:
-    complaints = []
-    for look in gate.LOOKS:
-        cookies = cookies_of(portal, look)
-        with gate.open_page(chromium, look, cookies=cookies, base=portal.base) as page:
-            try:
-                is_walked = (look.theme, look.language) == ("light", "ko")
-                gate.check_page(page, portal.base + resolved(portal, path), walk=is_walked)
-            except AssertionError as error:
-                complaints.append(f"{look}: {error}")
-    assert not complaints, "\n".join(complaints)
+    gate.check_in_every_look(chromium, portal.base + resolved(portal, path), cookies=portal.cookies)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_theme_changes_nothing_but_what_the_gate_changes(portal, path: str) -> None:
+    pages = []
+    for theme in ("light", "dark"):
+        cookies = {**portal.cookies, "homeport_theme": theme}
+        answer = httpx.get(portal.base + resolved(portal, path), cookies=cookies)
+        pages.append(plain(answer.text, theme))
+    assert pages[0] == pages[1]
+
+
+def plain(html: str, theme: str) -> str:
+    """The page without the marks of its theme: those of base.html, and of the form that chooses one."""
+    marks = f'data-theme="{theme}"' + (' class="dark"' if theme == "dark" else "")
+    assert marks in html
+    html = html.replace(marks, "").replace(f'content="{theme}"', "")
+    return re.sub(r" (?:checked|selected|aria-pressed=\"(?:true|false)\")", "", html)
 
 
 @pytest.mark.parametrize("path", OTHER_CONTENTS)
@@ -133,24 +142,18 @@ def test_a_page_of_what_can_not_be_read_passes_the_gate_in_every_look(
     portal, stale: str, chromium: Browser, path: str
 ) -> None:
     status = 404 if path.endswith("/shop-web") else 200
-    for look in gate.LOOKS:
-        with gate.open_page(chromium, look, cookies=cookies_of(portal, look), base=portal.base) as page:
-            is_walked = (look.theme, look.language) == ("dark", "en")
-            url = portal.base + path.replace("{stale}", stale)
-            gate.check_page(page, url, walk=is_walked, status=status)
+    url = portal.base + path.replace("{stale}", stale)
+    gate.check_in_every_look(chromium, url, cookies=portal.cookies, walk_in=gate.Look("dark", "en", 320), status=status)
 
 
 @pytest.mark.parametrize("path", OPEN_PAGES)
 def test_an_open_page_passes_the_gate(portal, chromium: Browser, path: str) -> None:
-    for look in gate.LOOKS:
-        with gate.open_page(chromium, look) as page:
-            gate.check_page(page, portal.base + path)
+    gate.check_in_every_look(chromium, portal.base + path)
 
 
 def test_a_page_that_is_not_there_says_so_and_passes_the_gate(portal, chromium: Browser) -> None:
-    for look in gate.LOOKS:
-        with gate.open_page(chromium, look, cookies=cookies_of(portal, look), base=portal.base) as page:
-            gate.check_page(page, f"{portal.base}/catalog/component/not-there", status=404)
+    url = f"{portal.base}/catalog/component/not-there"
+    gate.check_in_every_look(chromium, url, cookies=portal.cookies, status=404)
 
 
 def test_all_pages_of_the_navigation_are_gated(portal) -> None:
