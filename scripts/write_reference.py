@@ -99,13 +99,15 @@ def _procedures() -> list[str]:
 
 def _settings_rows(prefix: str, section: type[Section]) -> Iterator[str]:
     for name, field in section.model_fields.items():
-        inner, named = (get_args(field.annotation) or (field.annotation,))[-1], get_origin(field.annotation) is dict
+        inner = next((one for one in reversed(get_args(field.annotation)) if one is not ...), field.annotation)
         if isinstance(inner, type) and issubclass(inner, Section):
-            yield from _settings_rows(f"{prefix}{name}.{'NAME.' if named else ''}", inner)
+            step = {dict: "NAME.", tuple: "N."}.get(get_origin(field.annotation), "")
+            yield from _settings_rows(f"{prefix}{name}.{step}", inner)
             continue
         variable = "HOMEPORT_" + (prefix.replace(".", "__") + name).upper()
         default = "" if field.default in (None, (), PydanticUndefined) else f"`{field.default}`"
-        yield f"| `{prefix}{name}` | `{variable}` | {default} | {field.description} |"
+        told = "file only" if ".N." in prefix else f"`{variable}`"
+        yield f"| `{prefix}{name}` | {told} | {default} | {field.description} |"
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -23,11 +23,12 @@ from homeport.kernel.base.settings import Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.module import Module, Services, installed_modules
 from homeport.kernel.trust import access
+from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
 from homeport.web import pages, problems
 from homeport.web.identify import Identify, actor_of
-from homeport.web.rest import findings, runs, search, tokens, views
+from homeport.web.rest import approvals, findings, runs, search, tokens, views
 from homeport.web.rest.document import document
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
@@ -100,6 +101,10 @@ def assemble(services: Services, modules: list[Module]) -> Homeport:
             services.procedures.add(procedure)
         for subscription in module.subscriptions(services):
             services.subscribers.add(subscription.name, subscription.event_type, subscription.handler)
+    standing = [one for module in modules for one in module.standing_approvals]
+    services.procedures.policy = policy_of(
+        services.settings.approvals, standing, catalog.Owners(), services.subscribers.publish
+    )
     return Homeport(services, modules)
 
 
@@ -159,7 +164,7 @@ def _shell(homeport: Homeport) -> Shell:
 def _rest(homeport: Homeport) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     router.include_router(findings.routes(homeport.services, catalog.Owners()))
-    for part in (runs, search, tokens, views):
+    for part in (approvals, runs, search, tokens, views):
         router.include_router(part.routes(homeport.services))
     for module in homeport.modules:
         if module.routes:

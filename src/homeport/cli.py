@@ -33,6 +33,7 @@ from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
+from homeport.web.approval_commands import commands as approval_commands
 from homeport.web.finding_commands import commands as finding_commands
 from homeport.web.view_commands import commands as view_commands
 
@@ -45,6 +46,7 @@ audit_commands = typer.Typer(help="Who did what.", no_args_is_help=True)
 config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(token_commands, name="token")
 app.add_typer(run_commands, name="runs")
+app.add_typer(approval_commands, name="approvals")
 app.add_typer(finding_commands, name="findings")
 app.add_typer(audit_commands, name="audit")
 app.add_typer(view_commands, name="views")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, repository
-from homeport.kernel.base.entities import EntityRef, is_entity_ref
+from homeport.kernel.base.entities import EntityRef, EntityTraits, is_entity_ref
 from homeport.kernel.trust.identity import SYSTEM
 
 
@@ -33,6 +33,13 @@ class Owners:
         left_out = [str(ref) for ref in entities if str(ref) not in rows]
         owners |= origins.owners_of_rejected(session, left_out) if left_out else {}
         return {EntityRef.parse(ref): EntityRef.parse(owner) for ref, owner in owners.items() if is_entity_ref(owner)}
+
+    def traits_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityTraits]:
+        """Return the owner and tags of each of the entities that are there."""
+        owners = self.owners_of(session, entities)
+        found = {ref: repository.find_entity(session, SYSTEM, ref) for ref in entities}
+        tags = {ref: row.document["metadata"].get("tags") or () for ref, row in found.items() if row is not None}
+        return {ref: EntityTraits(owners.get(ref), frozenset(tags.get(ref, ()))) for ref in owners.keys() | tags.keys()}
 
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
         """Return every entity that one of the owners owns, also those that the catalog could not take in."""

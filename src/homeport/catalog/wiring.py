@@ -27,6 +27,7 @@ from homeport.kernel.base.settings import Paths, Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import Role
+from homeport.kernel.work.approval_rules import StandingApproval
 from homeport.kernel.work.procedures import Procedure
 from homeport.kernel.work.timers import hasten, set_timer
 
@@ -128,5 +129,6 @@ module = Module(
     mounts=_mounts,
     pages=_pages,
     home_cards=pages.HOME_CARDS,
+    standing_approvals=(StandingApproval("catalog.keep-fresh", "homeport", DISCOVER),),
     start=_start,
 )

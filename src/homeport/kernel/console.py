@@ -22,11 +22,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from homeport.kernel.base.errors import Cancelled, RunFailed
+from homeport.kernel.base.errors import ApprovalNeeded, Cancelled, RunFailed
 from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import Actor, Role
-from homeport.kernel.work import runs
+from homeport.kernel.work import approvals, runs
 from homeport.kernel.work.runs import RunRow, RunState, log_topic
 from homeport.kernel.work.worker import Worker
 
@@ -48,12 +48,23 @@ class Console:
         return Actor("command", _login(), _login(), Role.ADMIN)
 
     def start(self, services: Services, procedure: str, values: Mapping[str, Any]) -> str:
-        """Plan and start a run; return its id."""
+        """Plan and start a run; return its id.
+
+        Raises:
+            ApprovalNeeded: somebody has to approve it first, and was asked.
+        """
         plan = runs.plan_run(services.procedures, self.actor, procedure, values)
         with services.database.writing() as session:
-            return runs.start_run(
+            begun = approvals.start_or_ask(
                 session, services.procedures, self.actor, procedure, values, services.clock(), plan
-            ).id
+            )
+        if isinstance(begun, approvals.ApprovalRow):
+            needs = "; ".join(map(str, begun.required))
+            raise ApprovalNeeded(
+                f"{procedure} needs approval ({needs}). Request {begun.id} asks for it; "
+                f"`homeport approvals show {begun.id}` tells how it stands."
+            )
+        return begun.id
 
     def follow(self, services: Services, run_id: str, *, quiet: bool = False) -> RunRow:
         """Work on the run if nobody else does, show its log until it ends, and return it.

@@ -21,6 +21,7 @@ from homeport.kernel.base.database import Database
 from homeport.kernel.base.events import Handler, Subscribers
 from homeport.kernel.base.settings import Section, Settings
 from homeport.kernel.trust.access import Rule
+from homeport.kernel.work.approval_rules import StandingApproval
 from homeport.kernel.work.procedures import Procedure, Procedures
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class Module:
     pages: Callable[[Services], APIRouter] | None = None
     navigation: Callable[[Services], Sequence[NavItem]] = field(default=lambda _services: ())
     home_cards: Sequence[HomeCard] = ()
+    standing_approvals: Sequence[StandingApproval] = ()
+    """What the module's own timers and events start without anybody being asked."""
     start: Callable[[Services], None] | None = None
     """What is done once when a worker starts, such as taking in what homeport.yaml says now."""
 

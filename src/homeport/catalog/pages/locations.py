@@ -24,6 +24,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
+from homeport.kernel.work.approvals import ApprovalRow, start_or_ask
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import readable
 from homeport.web.shell import redirect
@@ -137,7 +138,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
         try:
             plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
             with database.writing() as session:
-                run = runs.start_run(
+                begun = start_or_ask(
                     session, services.procedures, actor, DISCOVER, values, services.clock(), plan, fingerprint or None
                 )
         except PlanChanged:
@@ -147,7 +148,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
             raise
         except HomeportError as error:
             return _form(request, actor, type, target, None, error.message)
-        return redirect(request, f"/runs/{run.id}")
+        return redirect(request, f"/approvals/{begun.id}" if isinstance(begun, ApprovalRow) else f"/runs/{begun.id}")
 
     @router.get("/locations/{location_id:int}")
     def page(request: Request, location_id: int) -> Response:

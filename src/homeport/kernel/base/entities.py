@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from homeport.kernel.base.errors import InvalidEntityRef
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _KIND = re.compile(r"[a-zA-Z][a-z0-9A-Z]*")
@@ -50,6 +54,22 @@ class EntityRef:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTraits:
+    """What decides who has to approve a change of an entity."""
+
+    owner: EntityRef | None = None
+    tags: frozenset[str] = frozenset()
+
+
+class Directory(Protocol):
+    """What is known of entities; the composition root binds it to the catalog."""
+
+    def traits_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityTraits]:
+        """Return the traits of each of the entities; those that are not there are not in it."""
+        ...
 
 
 def is_entity_ref(text: str) -> bool:

@@ -10,7 +10,9 @@
     │   └── AddressRefused      422  data leads to an address that nobody allowed
     ├── NotFound                404
     ├── Conflict                409  true of the state of the thing, not of the request
-    │   └── PlanChanged         409
+    │   ├── PlanChanged         409
+    │   ├── ApprovalNeeded      409  somebody has to approve it first
+    │   └── MoreThanApproved    409  the world moved: more would be replaced or deleted
     ├── Unauthenticated         401
     ├── Forbidden               403
     │   └── UnknownAction       403  nobody said who may: a bug
@@ -122,6 +124,18 @@ class PlanChanged(Conflict):
     """The plan is no longer the one that was shown; look at the new one and start again."""
 
     code = "plan-changed"
+
+
+class ApprovalNeeded(Conflict):
+    """Somebody has to approve this before it starts; the message says who, or where it was asked."""
+
+    code = "approval-needed"
+
+
+class MoreThanApproved(Conflict):
+    """More would be replaced or deleted than was approved: the run stopped and asks for approval of the new plan."""
+
+    code = "more-than-approved"
 
 
 class Cancelled(HomeportError):

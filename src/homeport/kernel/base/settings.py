@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
@@ -110,6 +111,64 @@ class WebhookSettings(Section):
     secret: SecretStr = Field(min_length=8, description="Secret that homeport and the sender share.")
 
 
+class EntityMatchSettings(Section):
+    """Which entities an approval rule speaks of; what is left out fits every one."""
+
+    ref: Words = Field((), description="Globs of references, such as `component:*/order-*`.")
+    kind: Words = Field((), description="Globs of kinds, such as component.")
+    owner: Words = Field((), description="Globs of owners, such as `group:default/platform`.")
+    tag: Words = Field((), description="Globs of tags, such as pci.")
+
+
+class ApproverSettings(Section):
+    """Whose approval is needed: anyone who fits one of these."""
+
+    role: str | None = Field(None, description="That role or a higher one, such as operator.")
+    group: Words = Field((), description="Members of these groups, such as `group:default/platform`.")
+    owner: bool = Field(False, description="The owner of the entity, and of each if there are several.")
+    people: Words = Field((), description="These people, such as `user:default/haneul`.")
+
+
+class ApprovalRuleSettings(Section):
+    """What needs whose approval."""
+
+    procedure: Words = Field(("*",), description="Globs of procedures, such as `stacks.*`.")
+    entity: EntityMatchSettings = Field(default_factory=EntityMatchSettings)
+    environment: Words = Field((), description="Globs of environments in the plan, such as prod; all if left out.")
+    by: ApproverSettings = Field(description="Whose approval is needed.")
+    count: int = Field(1, ge=1, le=10, description="How many of them have to approve.")
+    self_approval: bool = Field(False, description="Whether who asked may be one of them.")
+    expires_after_h: float = Field(72.0, gt=0, description="Hours after which a request expires.")
+
+
+class ChangeBoundSettings(Section):
+    """How much of each class a plan may change."""
+
+    add: int | None = Field(None, ge=0, description="How much it may add; any number if left out.")
+    change: int | None = Field(None, ge=0, description="How much it may change; any number if left out.")
+    replace: int = Field(0, ge=0, description="How much it may replace.")
+    delete: int = Field(0, ge=0, description="How much it may delete.")
+
+
+class StandingApprovalSettings(Section):
+    """What timers, webhooks and events may start without anybody being asked."""
+
+    owner: str = Field(description="Who answers for it, such as `group:default/platform`.")
+    procedure: str = Field(description="Glob of procedures.")
+    input: dict[str, Words] = Field({}, description="By field of the input: globs, one of which its values fit.")
+    at_most: ChangeBoundSettings = Field(default_factory=ChangeBoundSettings)
+    expires_on: date = Field(description="The last day it holds (UTC), such as 2027-06-30.")
+
+
+class ApprovalSettings(Section):
+    """Who has to approve what before it runs. Without a rule nothing needs approval."""
+
+    rules: tuple[ApprovalRuleSettings, ...] = Field((), description="What needs whose approval; all that fit count.")
+    standing: dict[str, StandingApprovalSettings] = Field(
+        {}, description="What triggers may start without being asked about, by a name of yours."
+    )
+
+
 class Settings(Section):
     """What homeport is told from outside; every key is described in docs/reference/settings.md."""
 
@@ -139,6 +198,7 @@ class Settings(Section):
     checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
     findings: FindingSettings = Field(default_factory=FindingSettings)
     forges: dict[str, ForgeSettings] = Field({}, description="Places that keep Git repositories, by a name of yours.")
+    approvals: ApprovalSettings = Field(default_factory=ApprovalSettings)
     webhooks: dict[str, WebhookSettings] = Field({}, description="Who may send events to /webhooks/NAME, by NAME.")
 
     @field_validator("zone")

@@ -19,6 +19,7 @@ _KERNEL = (
     "homeport.kernel.edge.inbound",
     "homeport.kernel.work.timers",
     "homeport.kernel.work.runs",
+    "homeport.kernel.work.approvals",
 )
 
 

@@ -16,6 +16,7 @@ from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import Cancelled, HomeportError, LeaseLost, Unavailable
 from homeport.kernel.base.wakeups import wake
+from homeport.kernel.work.approvals import stop_if_more
 from homeport.kernel.work.procedures import Plan, Procedures
 from homeport.kernel.work.runs import (
     LogRow,
@@ -233,6 +234,7 @@ class Execution:
             row = get_run(session, run.id)
         try:
             procedure = self._procedures.get(row.procedure)
+            stop_if_more(self._database, self._procedures, row, self._clock())
             outcome = procedure.run(run, self._procedures.parse(row.procedure, row.input))
         except LeaseLost:
             _log.warning("a run was taken over by another worker", run=run.id)

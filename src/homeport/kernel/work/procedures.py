@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
+from homeport.kernel.work.approval_rules import Policy
 
 if TYPE_CHECKING:
     from homeport.kernel.work.execution import Run
@@ -25,21 +26,38 @@ class PlannedTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """The class of a plan's diff: how many things it would add, change in place, replace and delete."""
+
+    add: int = 0
+    change: int = 0
+    replace: int = 0
+    delete: int = 0
+
+    def destroys_more_than(self, approved: Changes) -> bool:
+        """Whether more would be replaced or deleted than was approved."""
+        return self.replace > approved.replace or self.delete > approved.delete
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a run would do.
 
-    `commitments` make the fingerprint: what was shown is what is done. `observations` are shown and read
-    again at the start. Both hold JSON values.
+    `commitments`, `targets` and `changes` make the fingerprint: what was shown is what is done. `observations` are
+    shown and read again at the start. Commitments and observations hold JSON values. Rules of approval read the
+    commitments `entity` or `entities` (references) and `environment` or `environments`. A plan with `changes` is
+    made again whenever its run is taken up: where more would be replaced or deleted than approved, the run stops.
     """
 
     commitments: Mapping[str, Any]
     observations: Mapping[str, Any] = field(default_factory=dict)
     targets: tuple[PlannedTarget, ...] = ()
+    changes: Changes | None = None
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the commitments and targets in canonical JSON."""
-        committed = {"commitments": self.commitments, "targets": [asdict(target) for target in self.targets]}
+        """SHA-256 of the commitments, targets and changes in canonical JSON."""
+        committed = {key: value for key, value in self.to_json().items() if key != "observations"}
         canonical = json.dumps(committed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -49,13 +67,15 @@ class Plan:
             "commitments": dict(self.commitments),
             "observations": dict(self.observations),
             "targets": [asdict(target) for target in self.targets],
+            **({"changes": asdict(self.changes)} if self.changes else {}),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Plan:
         """The plan that `to_json` gave."""
         targets = tuple(PlannedTarget(**target) for target in values["targets"])
-        return cls(values["commitments"], values["observations"], targets)
+        changes = Changes(**values["changes"]) if values.get("changes") else None
+        return cls(values["commitments"], values["observations"], targets, changes)
 
 
 class Input(BaseModel):
@@ -95,9 +115,10 @@ class Procedure(Protocol[InputT]):
 
 
 class Procedures:
-    """The procedures of this installation by name."""
+    """The procedures of this installation by name, and the policy that says who has to approve their runs."""
 
     def __init__(self) -> None:
+        self.policy = Policy()
         self._by_name: dict[str, Procedure[Any]] = {}
 
     def add(self, procedure: Procedure[Any]) -> None:

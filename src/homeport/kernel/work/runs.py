@@ -44,7 +44,10 @@ class RunState(StrEnum):
 
 
 class RunRow(Base):
-    """A run: who asked for what, how it stands and how it ended."""
+    """A run: who asked for what, how it stands and how it ended.
+
+    `authority` says who approved it (`request`, `approvals`) or under which standing approval it runs (`standing`).
+    """
 
     __tablename__ = "kernel_run"
     __table_args__ = (Index(None, "created_at", "id"), Index(None, "state"))
@@ -65,6 +68,7 @@ class RunRow(Base):
     outcome: Mapped[dict[str, Any] | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    authority: Mapped[dict[str, Any] | None]
 
 
 class StepRow(Base):
@@ -125,6 +129,11 @@ class Page:
     after: str | None
 
 
+def new_id() -> str:
+    """Return a short random name for a run or what belongs to one."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(10))
+
+
 def log_topic(run_id: str) -> str:
     """The wake-up topic that rings when the run or its log changes."""
     return f"run:{run_id}"
@@ -152,20 +161,28 @@ def start_run(
     now: datetime,
     plan: Plan,
     shown_fingerprint: str | None = None,
+    authority: Mapping[str, Any] | None = None,
 ) -> RunRow:
     """Start a run in the caller's transaction: it begins when that commits.
+
+    `authority` is that of an approved request; where somebody may have to be asked, call `approvals.start_or_ask`.
 
     Raises:
         Forbidden: the actor may not start it.
         PlanChanged: the plan is another than the one whose fingerprint was shown.
+        ApprovalNeeded: somebody has to approve it first.
     """
     authorize(actor, procedures.get(procedure).action)
     if shown_fingerprint is not None and shown_fingerprint != plan.fingerprint:
         raise PlanChanged("The plan has changed since it was shown. Look at the new plan and start again.")
+    given = procedures.parse(procedure, values).model_dump(mode="json")
+    if authority is None:
+        authority = procedures.policy.judge(session, actor, procedure, given, plan, now).authority()
     row = RunRow(
-        id="".join(secrets.choice(_ID_ALPHABET) for _ in range(10)),
+        id=new_id(),
         procedure=procedure,
-        input=procedures.parse(procedure, values).model_dump(mode="json"),
+        input=given,
+        authority=dict(authority) if authority else None,
         plan=plan.to_json(),
         fingerprint=plan.fingerprint,
         state=RunState.WAITING,

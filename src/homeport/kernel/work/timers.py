@@ -20,8 +20,9 @@ from homeport.kernel.base import leases
 from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import HomeportError
 from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.work.approvals import start_or_ask
 from homeport.kernel.work.procedures import Procedures
-from homeport.kernel.work.runs import is_active, plan_run, start_run
+from homeport.kernel.work.runs import is_active, plan_run
 
 TIMER_QUEUE = "timer"
 _LEASE_S = 120.0
@@ -89,7 +90,7 @@ def fire_one(database: Database, procedures: Procedures, owner: str, now: dateti
             leases.postpone(session, lease, now + _WHILE_ACTIVE)
             return True
         if plan is not None:
-            start_run(session, procedures, SYSTEM, row.procedure, row.input, now, plan)
+            start_or_ask(session, procedures, SYSTEM, row.procedure, row.input, now, plan, reason=f"timer {row.key}")
         leases.postpone(session, lease, next_tick(row.cron, row.zone, now))
     return True
 

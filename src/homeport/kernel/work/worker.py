@@ -15,7 +15,7 @@ from homeport.kernel.base.database import Database
 from homeport.kernel.base.events import EVENT_QUEUE, Subscribers
 from homeport.kernel.base.wakeups import WAKEUPS, Listener
 from homeport.kernel.trust import audit
-from homeport.kernel.work import timers
+from homeport.kernel.work import approvals, timers
 from homeport.kernel.work.execution import Clock, Execution, Run
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.runs import RUN_QUEUE, log_topic
@@ -65,7 +65,7 @@ class Worker:
     def stop(self) -> None:
         """Take no new work, let what goes on come to its end or to its next lease, and return."""
         self._stopping.set()
-        for topic in (RUN_QUEUE, timers.TIMER_QUEUE, EVENT_QUEUE):
+        for topic in (RUN_QUEUE, timers.TIMER_QUEUE, approvals.APPROVAL_QUEUE, EVENT_QUEUE):
             WAKEUPS.ring(topic)
         for thread in self._threads:
             thread.join(timeout=self._lease_s)
@@ -85,6 +85,7 @@ class Worker:
         loops.append(((EVENT_QUEUE,), self._deliver))
         if self._only is None:
             loops.append(((timers.TIMER_QUEUE,), self._fire))
+            loops.append(((approvals.APPROVAL_QUEUE,), self._settle))
         threads = [
             threading.Thread(target=self._loop, args=loop, name=f"{loop[0][0]}-worker", daemon=True) for loop in loops
         ]
@@ -117,6 +118,9 @@ class Worker:
 
     def _fire(self) -> bool:
         return timers.fire_one(self._database, self._procedures, self._owner, self._clock())
+
+    def _settle(self) -> bool:
+        return approvals.settle_one(self._database, self._procedures, self._owner, self._clock())
 
     def _seal(self) -> None:
         while not self._stopping.wait(_SEAL_EVERY_S):

@@ -15,9 +15,11 @@ from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.work import runs
+from homeport.kernel.work.approvals import ApprovalRow, start_or_ask
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.web.identify import actor_of
 from homeport.web.live import ServerEvent, event_stream
+from homeport.web.rest.approvals import ApprovalModel
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
 _FOLLOW_POLL_S = 1.0
@@ -35,6 +37,7 @@ class RunRequest(BaseModel):
     procedure: str = Field(examples=["catalog.discover"])
     input: dict[str, Any] = Field(default_factory=dict)
     fingerprint: str | None = None
+    reason: str | None = Field(None, max_length=2000, description="Why; told to those who have to approve.")
 
 
 class PlanModel(BaseModel):
@@ -45,6 +48,7 @@ class PlanModel(BaseModel):
     commitments: dict[str, Any]
     observations: dict[str, Any]
     targets: list[dict[str, str]]
+    changes: dict[str, int] | None = Field(None, description="How much it would add, change, replace and delete.")
 
 
 class RunModel(_Model):
@@ -63,6 +67,7 @@ class RunModel(_Model):
     outcome: dict[str, Any] | None
     error_code: str | None
     error_message: str | None
+    authority: dict[str, Any] | None = Field(description="Who approved it, or the standing approval it runs under.")
 
 
 class StepModel(_Model):
@@ -112,16 +117,25 @@ def routes(services: Services) -> APIRouter:
         plan = runs.plan_run(procedures, actor_of(request), asked.procedure, asked.input)
         return PlanModel(procedure=asked.procedure, fingerprint=plan.fingerprint, **plan.to_json())
 
-    @router.post("/runs", status_code=201, summary="Start a run")
-    def start_run(request: Request, response: Response, asked: RunRequest) -> RunModel:
+    @router.post(
+        "/runs",
+        status_code=201,
+        summary="Start a run, or ask for the approval it needs",
+        responses={202: {"model": ApprovalModel, "description": "It needs approval, which this asks for."}},
+    )
+    def start_run(request: Request, response: Response, asked: RunRequest) -> RunModel | ApprovalModel:
         actor = actor_of(request)
         plan = runs.plan_run(procedures, actor, asked.procedure, asked.input)
         with database.writing() as session:
-            row = runs.start_run(
-                session, procedures, actor, asked.procedure, asked.input, clock(), plan, asked.fingerprint
+            begun = start_or_ask(
+                session, procedures, actor, asked.procedure, asked.input, clock(), plan, asked.fingerprint, asked.reason
             )
-        response.headers["Location"] = f"/api/v1/runs/{row.id}"
-        return RunModel.model_validate(row)
+            if isinstance(begun, ApprovalRow):
+                response.status_code = 202
+                response.headers["Location"] = f"/api/v1/approvals/{begun.id}"
+                return ApprovalModel.of(session, begun)
+        response.headers["Location"] = f"/api/v1/runs/{begun.id}"
+        return RunModel.model_validate(begun)
 
     @router.get("/runs", summary="List runs, newest first")
     def list_runs(
