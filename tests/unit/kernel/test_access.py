@@ -92,6 +92,19 @@ def test_what_is_allowed_agrees_with_who_may(least: Role, role: Role, or_owner: 
     assert access.may(actor, "thing.any", _TEAM) == (role.includes(who.role) or (owns and who.owner == _TEAM))
 
 
+def test_security_stands_beside_the_other_roles_and_only_admin_includes_it():
+    assert [role for role in Role if role.includes(Role.SECURITY)] == [Role.SECURITY, Role.ADMIN]
+    assert [role for role in Role if Role.SECURITY.includes(role)] == [Role.VIEWER, Role.SECURITY]
+
+
+def test_a_rule_may_let_security_do_what_operators_do():
+    access.register(Rule("thing.accept", Role.OPERATOR, or_owner=True, or_security=True))
+    assert access.may(_person(Role.SECURITY), "thing.accept", _TEAM)
+    assert not access.may(_person(Role.SECURITY), "thing.confirm", _TEAM)
+    told = "role operator or higher, or role security, or group:default/order"
+    assert str(access.who_may("thing.accept", _TEAM)) == told
+
+
 def test_a_rule_may_be_registered_again_but_not_contradicted():
     access.register(Rule("thing.read", Role.VIEWER))
     with pytest.raises(ValueError, match=r"thing\.read"):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -36,7 +36,7 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import Conflict, FieldError, InvalidFilter, InvalidInput, NotFound
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import authorize, readable
+from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor
 
 _REPORT_LOCK = 1_796_219_403
@@ -291,6 +291,13 @@ def get_finding(session: Session, actor: Actor | None, finding_id: int) -> Findi
     if finding is None:
         raise NotFound(f"No finding has the number {finding_id}; `homeport findings list` shows them.")
     return finding
+
+
+def shown_to(actor: Actor | None, finding: Finding, owner: EntityRef | None) -> Evidence:
+    """Return the evidence as `actor` may see it: the proof (snippet) is for `owner`, security and admin only."""
+    if finding.evidence.snippet is None or may(actor, "finding.proof", owner):
+        return finding.evidence
+    return replace(finding.evidence, snippet=None)
 
 
 def list_findings(

@@ -1,7 +1,8 @@
 """Who may do what: a rule for each action, and nothing that has no rule.
 
 A rule names the least role that may do the action on anything; it can also let the owner of the entity do it,
-whatever their role. Rules come from the kernel and from modules, at start.
+whatever their role, and the role security, which no other but admin includes. Rules come from the kernel and from
+modules, at start.
 """
 
 from __future__ import annotations
@@ -18,35 +19,44 @@ from homeport.kernel.trust.identity import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may do `action`, such as `catalog.confirm`: `role` and above, and the owner if `or_owner`."""
+    """Who may do `action`: `role` and those that include it, the owner if `or_owner`, security if `or_security`."""
 
     action: str
     role: Role
     or_owner: bool = False
+    or_security: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WhoMay:
-    """Who may do something, to be said where one may not: a role and above, and an owner if there is one."""
+    """Who may do something, to be said where one may not: roles (first the least), and an owner if there is one."""
 
     role: Role
     owner: EntityRef | None
+    or_security: bool = False
 
     def __str__(self) -> str:
-        role = f"role {self.role}" + ("" if self.role is Role.ADMIN else " or higher")
-        return f"{role}, or {self.owner}" if self.owner else role
+        said = [f"role {self.role}{_ABOVE[self.role]}"]
+        said += ["role security"] if self.or_security else []
+        said += [str(self.owner)] if self.owner else []
+        return ", or ".join(said)
 
+
+_ABOVE = {Role.ADMIN: "", Role.SECURITY: " or admin"} | dict.fromkeys(
+    (Role.VIEWER, Role.DEVELOPER, Role.OPERATOR), " or higher"
+)
 
 KERNEL_RULES = (
     Rule("finding.read", Role.VIEWER),
-    Rule("finding.suppress", Role.OPERATOR, or_owner=True),
-    Rule("finding.import", Role.OPERATOR, or_owner=True),
+    Rule("finding.proof", Role.SECURITY, or_owner=True),
+    Rule("finding.suppress", Role.OPERATOR, or_owner=True, or_security=True),
+    Rule("finding.import", Role.OPERATOR, or_owner=True, or_security=True),
     Rule("change.read", Role.VIEWER),
     Rule("search", Role.VIEWER),
     Rule("view.save", Role.VIEWER),
     Rule("view.share", Role.OPERATOR, or_owner=True),
     Rule("token.manage", Role.ADMIN),
-    Rule("audit.read", Role.OPERATOR),
+    Rule("audit.read", Role.SECURITY),
 )
 
 _rules: dict[str, Rule] = {}
@@ -90,7 +100,11 @@ def may(actor: Actor | None, action: str, owner: EntityRef | None = None) -> boo
     rule = _rule(action)
     if actor is None:
         return False
-    return actor.role.includes(rule.role) or (rule.or_owner and owner is not None and actor.belongs_to(owner))
+    return (
+        actor.role.includes(rule.role)
+        or (rule.or_security and actor.role is Role.SECURITY)
+        or (rule.or_owner and owner is not None and actor.belongs_to(owner))
+    )
 
 
 def who_may(action: str, owner: EntityRef | None = None) -> WhoMay:
@@ -100,7 +114,7 @@ def who_may(action: str, owner: EntityRef | None = None) -> WhoMay:
         UnknownAction: there is no rule for the action.
     """
     rule = _rule(action)
-    return WhoMay(rule.role, owner if rule.or_owner else None)
+    return WhoMay(rule.role, owner if rule.or_owner else None, rule.or_security)
 
 
 def readable(actor: Actor | None, query: Select[*_Row], entity_ref: SQLColumnExpression[Any]) -> Select[*_Row]:

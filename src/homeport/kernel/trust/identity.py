@@ -40,15 +40,21 @@ _PREFERENCES = {
 
 
 class Role(StrEnum):
-    """What someone may do anywhere; each role may what those before it may."""
+    """What someone may do anywhere; each role may what those before it may, but `security` stands beside.
+
+    A security engineer sees what only owners see otherwise, and accepts risks; they don't run things.
+    """
 
     VIEWER = "viewer"
     DEVELOPER = "developer"
     OPERATOR = "operator"
+    SECURITY = "security"
     ADMIN = "admin"
 
     def includes(self, other: Role) -> bool:
         """Whether this role may everything that `other` may."""
+        if Role.SECURITY in (self, other):
+            return self in (other, Role.ADMIN) or other is Role.VIEWER
         order = list(Role)
         return order.index(self) >= order.index(other)
 

@@ -94,10 +94,12 @@ def _page(
         owner = find_owner(session, ownership, row.entity)
         context: dict[str, Any] = {
             "one": FindingFacts(row, owner, now),
+            "evidence": findings.shown_to(actor, row, owner),
             "events": _history(row, audit.entries(session, limit=_MOST_EVENTS, object_ref=f"finding:{row.id}"), now),
             "siblings": _siblings(session, ownership, actor, row, now),
             "may_suppress": may(actor, _ACTION, owner),
             "who": who_may(_ACTION, owner),
+            "who_sees": who_may("finding.proof", owner),
         }
     context |= {"form": form, "errors": errors, "days": SUPPRESSION_DAYS}
     return render(request, "pages/finding.html", status_code=422 if errors else 200, **context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings, imports
-from homeport.kernel.knowledge.findings import Finding, Severity, State, Wanted
+from homeport.kernel.knowledge.findings import Evidence, Finding, Severity, State, Wanted
 from homeport.kernel.knowledge.imports import Import, path_of
 from homeport.kernel.knowledge.sarif.log import parse
 from homeport.kernel.module import Services
@@ -27,7 +28,7 @@ _SARIF_BODY = {name: {"schema": {"type": "object"}} for name in ("application/sa
 
 
 class EvidenceModel(BaseModel):
-    """Where it can be seen; `line` counts from 1."""
+    """Where it can be seen; `line` counts from 1; `snippet` is null for whoever is not its owner, security or admin."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -71,8 +72,8 @@ class FindingModel(BaseModel):
     suppressed_by: str | None
 
     @classmethod
-    def of(cls, row: Finding, now: datetime) -> FindingModel:
-        """The finding as it stands now."""
+    def of(cls, row: Finding, now: datetime, evidence: Evidence) -> FindingModel:
+        """The finding as it stands now, with what the reader may see of its evidence."""
         return cls(
             id=row.id,
             source=row.source,
@@ -82,7 +83,7 @@ class FindingModel(BaseModel):
             entity=row.entity_ref,
             parameters=row.parameters,
             words=WordsModel.model_validate(row.words) if row.words else None,
-            evidence=EvidenceModel.model_validate(row.evidence),
+            evidence=EvidenceModel.model_validate(evidence),
             first_seen_at=row.first_seen_at,
             last_seen_at=row.last_seen_at,
             gone_at=row.gone_at,
@@ -145,8 +146,9 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
             about = _entities(session, owners, actor, entity, owner)
             wanted = Wanted(state=state, severities=severity, rule=rule, entities=about)
             page = findings.list_findings(session, actor, wanted, now, limit=limit, after=after)
+            items = _models(session, owners, actor, page.findings, now)
         link_next(request, response, page.after)
-        return Paged(items=[FindingModel.of(row, now) for row in page.findings], after=page.after)
+        return Paged(items=items, after=page.after)
 
     @router.post(
         "/import",
@@ -177,7 +179,7 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
         actor = actor_of(request)
         authorize(actor, "finding.read")
         with database.reading() as session:
-            return FindingModel.of(findings.get_finding(session, actor, finding_id), clock())
+            return _models(session, owners, actor, [findings.get_finding(session, actor, finding_id)], clock())[0]
 
     @router.post("/{finding_id}/suppress", summary="Accept a finding for a while; it opens again by itself")
     def suppress(request: Request, finding_id: int, asked: Suppression) -> FindingModel:
@@ -185,16 +187,29 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
         with database.writing() as session:
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
             row = findings.suppress(session, actor, finding_id, asked.reason, asked.until, now, owner)
-            return FindingModel.of(row, now)
+            return FindingModel.of(row, now, findings.shown_to(actor, row, owner))
 
     @router.post("/{finding_id}/unsuppress", summary="Take back that a finding was accepted")
     def unsuppress(request: Request, finding_id: int) -> FindingModel:
         actor, now = actor_of(request), clock()
         with database.writing() as session:
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
-            return FindingModel.of(findings.unsuppress(session, actor, finding_id, now, owner), now)
+            row = findings.unsuppress(session, actor, finding_id, now, owner)
+            return FindingModel.of(row, now, findings.shown_to(actor, row, owner))
 
     return router
+
+
+def _models(
+    session: Session, ownership: Ownership, actor: Actor, rows: Iterable[Finding], now: datetime
+) -> list[FindingModel]:
+    """The findings as the actor may see them, in their order."""
+    listed = list(rows)
+    owners = ownership.owners_of(session, {row.entity for row in listed if row.entity})
+    return [
+        FindingModel.of(row, now, findings.shown_to(actor, row, owners.get(row.entity) if row.entity else None))
+        for row in listed
+    ]
 
 
 def _entities(

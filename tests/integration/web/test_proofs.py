@@ -1,0 +1,66 @@
+"""The proof of a finding may be a secret itself: its owner, security and admin see it, and nobody else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.knowledge.findings import Evidence, Found, Severity
+from homeport.kernel.trust.identity import Role
+
+from .conftest import HANEUL, ORDER_API, Portal
+
+PROOF = "password = pl4nted-pr00f"
+STRANGER = EntityRef.parse("user:default/bora")
+
+EVERY_WAY = ("/findings/{}", "/findings", "/api/v1/findings/{}", "/api/v1/findings")
+"""Where a finding is shown; lists of pages show no proof to anybody."""
+
+
+def planted(portal: Portal) -> int:
+    portal.ownership.owners[ORDER_API] = HANEUL
+    evidence = Evidence("app.py", 3, PROOF)
+    return portal.findings(Found("other.secret", "repository", Severity.HIGH, ORDER_API, evidence=evidence))[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "entity", "sees"),
+    [
+        (Role.VIEWER, None, False),
+        (Role.DEVELOPER, None, False),
+        (Role.VIEWER, STRANGER, False),
+        (Role.OPERATOR, None, False),
+        (Role.VIEWER, HANEUL, True),
+        (Role.SECURITY, None, True),
+        (Role.ADMIN, None, True),
+    ],
+    ids=["viewer", "developer", "other team", "operator", "owner", "security", "admin"],
+)
+def test_a_proof_is_shown_to_its_owner_security_and_admin_only(
+    portal: Portal, role: Role, entity: EntityRef | None, sees: bool
+) -> None:
+    number = planted(portal)
+    client = portal.signed_in(role=role, entity=entity)
+    answers = {way: client.get(way.format(number)) for way in EVERY_WAY}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert {way for way, answer in answers.items() if "pl4nted-pr00f" in answer.text} == (
+        {"/findings/{}", "/api/v1/findings/{}", "/api/v1/findings"} if sees else set()
+    )
+
+
+def test_what_is_hidden_is_said_with_who_may_see_it(portal: Portal) -> None:
+    number = planted(portal)
+    text = portal.signed_in(role=Role.OPERATOR).get(f"/findings/{number}").text
+    assert "This takes haneul, who own it, or the role security or admin." in text
+    assert "app.py:3" in text
+
+
+def test_an_operator_who_accepts_a_finding_does_not_learn_its_proof(portal: Portal) -> None:
+    number, client = planted(portal), portal.signed_in(role=Role.OPERATOR)
+    body = {"reason": "known", "until": "2026-12-23T00:00:00Z"}
+    for way, sent in (("suppress", body), ("unsuppress", None)):
+        answer = client.post(f"/api/v1/findings/{number}/{way}", json=sent)
+        assert answer.status_code == 200
+        assert json.loads(answer.text)["evidence"] == {"file": "app.py", "line": 3, "snippet": None, "url": None}
