@@ -28,12 +28,13 @@ from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
 from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
 from homeport.kernel.module import Services, installed_modules
-from homeport.kernel.trust import audit, identity
+from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
 from homeport.web.approval_commands import commands as approval_commands
+from homeport.web.audit_commands import commands as audit_commands
 from homeport.web.finding_commands import commands as finding_commands
 from homeport.web.view_commands import commands as view_commands
 
@@ -42,7 +43,6 @@ LOGIN_LINK_LASTS = timedelta(hours=24)
 app = typer.Typer(help="An internal developer platform one engineer installs with one command.", no_args_is_help=True)
 token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
 run_commands = typer.Typer(help="What the platform does for someone.", no_args_is_help=True)
-audit_commands = typer.Typer(help="Who did what.", no_args_is_help=True)
 config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(token_commands, name="token")
 app.add_typer(run_commands, name="runs")
@@ -287,19 +287,6 @@ def retry_run(context: typer.Context, run_id: str, as_json: Json = False) -> Non
         row = console.follow(services, run_id, quiet=as_json)
         if as_json:
             print_object({"id": row.id, "state": row.state, "outcome": row.outcome})
-
-
-@audit_commands.command("verify")
-def verify_audit(context: typer.Context, as_json: Json = False) -> None:
-    """Walk the chain of the audit trail; exit with 1 if a row was changed or taken out."""
-    with console_of(context).open_services() as services, services.database.reading() as session:
-        found = audit.verify(session)
-    if as_json:
-        print_object({"rows": found.rows, "unsealed": found.unsealed, "breaks": found.breaks, "gaps": found.gaps})
-    else:
-        say(f"{found.rows} rows sealed, {found.unsealed} not yet, {len(found.breaks)} changed, {len(found.gaps)} gaps.")
-    if not found.intact:
-        raise typer.Exit(1)
 
 
 @config_commands.command("show")

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from homeport import cli
+from homeport.kernel.base.database import Database
+from homeport.kernel.trust import audit
 
 
 @dataclass
@@ -183,6 +186,37 @@ def test_the_audit_trail_is_verified(homeport: Shell) -> None:
     assert verified.code == 0
     assert verified.json["rows"] + verified.json["unsealed"] == 1
     assert verified.json["breaks"] == []
+
+
+def test_a_trail_that_was_tampered_with_is_told_by_place_and_exit_code(homeport: Shell) -> None:
+    for name in ("one", "two", "three", "four"):
+        homeport("token", "create", "--name", name, "--role", "viewer")
+    database = Database(f"sqlite:///{homeport.home / 'homeport.db'}")
+    with database.writing() as session:
+        audit.seal(session)
+        session.execute(text("UPDATE kernel_audit SET actor_name = 'Mallory' WHERE position = 1"))
+        session.execute(text("DELETE FROM kernel_audit WHERE position = 3"))
+    database.close()
+    verified = homeport("audit", "verify")
+    assert verified.code == 1
+    assert "3 rows sealed, 0 not yet, 1 changed, 1 gaps." in verified.err
+    assert "Changed or moved: position 1." in verified.err
+    assert "Taken out: position 3." in verified.err
+    told = homeport("audit", "verify", "--json")
+    assert (told.code, told.json["gaps"], told.json["intact"]) == (1, [{"first": 3, "last": 3}], False)
+
+
+def test_the_audit_trail_is_exported_as_json_lines(homeport: Shell) -> None:
+    homeport("token", "create", "--name", "ci", "--role", "viewer")
+    homeport("token", "revoke", "ci")
+    lines = [json.loads(line) for line in homeport("audit", "export").out.splitlines()]
+    assert [(line["action"], line["object"]) for line in lines] == [
+        ("token.create", "token:ci"),
+        ("token.revoke", "token:ci"),
+    ]
+    assert lines[0]["after"]["role"] == "viewer"
+    assert lines[0]["actor"]["kind"] == "command"
+    assert homeport("audit", "export", "--since", "2200-01-01").out == ""
 
 
 def test_logs_go_to_the_standard_error_that_stands_when_they_are_written(

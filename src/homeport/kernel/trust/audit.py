@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -144,6 +144,30 @@ def entries(
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return session.scalars(query).all()
+
+
+def trail(session: Session, since: datetime | None = None) -> Iterator[AuditEntry]:
+    """Return all that was done, oldest first: from `since` on, or from the beginning."""
+    query = select(AuditEntry).order_by(AuditEntry.id)
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    yield from session.scalars(query.execution_options(yield_per=1_000))
+
+
+def told(entry: AuditEntry) -> dict[str, Any]:
+    """Return the entry as programs read it: what was hashed, and the seal once it has one."""
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(timespec="microseconds"),
+        "actor": {"kind": entry.actor_kind, "id": entry.actor_id, "name": entry.actor_name},
+        "action": entry.action,
+        "object": entry.object_ref,
+        "before": entry.before,
+        "after": entry.after,
+        "ip": entry.ip,
+        "position": entry.position,
+        "hash": entry.hash,
+    }
 
 
 def is_seal_due(session: Session) -> bool:
