@@ -12,7 +12,7 @@ from homeport.kernel.trust.identity import Role
 
 from .conftest import HANEUL, ORDER_API, Portal
 
-PROOF = "password = pl4nted-pr00f"
+PROOF = "password = pl4ntedpr00f"
 STRANGER = EntityRef.parse("user:default/bora")
 
 EVERY_WAY = ("/findings/{}", "/findings", "/api/v1/findings/{}", "/api/v1/findings")
@@ -45,7 +45,7 @@ def test_a_proof_is_shown_to_its_owner_security_and_admin_only(
     client = portal.signed_in(role=role, entity=entity)
     answers = {way: client.get(way.format(number)) for way in EVERY_WAY}
     assert {answer.status_code for answer in answers.values()} == {200}
-    assert {way for way, answer in answers.items() if "pl4nted-pr00f" in answer.text} == (
+    assert {way for way, answer in answers.items() if "pl4ntedpr00f" in answer.text} == (
         {"/findings/{}", "/api/v1/findings/{}", "/api/v1/findings"} if sees else set()
     )
 
