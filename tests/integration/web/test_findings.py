@@ -174,7 +174,7 @@ def test_who_does_not_own_it_sees_who_may(portal: Portal) -> None:
     (number,) = portal.findings(unknown_owner())
     client = portal.signed_in("Lee Jun", Role.DEVELOPER)
     text = client.get(f"/findings/{number}").text
-    assert "This takes order, who own it, or the role operator or higher." in text
+    assert "This takes order, who own it, or the role security, operator or higher." in text
     assert 'name="reason"' not in text
     assert client.post(f"/findings/{number}/suppress", data={"reason": "a test", "days": "30"}).status_code == 403
 
