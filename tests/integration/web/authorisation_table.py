@@ -36,6 +36,7 @@ class Row:
 
 _FINDING = "/api/v1/findings/{finding}"
 _ACCEPTED = {"reason": "known", "until": "2026-12-23T00:00:00Z"}
+_SARIF = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "trivy"}}, "results": []}]}
 _LOCATION = {"type": "file", "target": "{folder}"}
 _DISCOVERY = {"procedure": "catalog.discover", "input": _LOCATION}
 _ENTITY = "component/default/order-api"
@@ -54,6 +55,9 @@ _URL = {"type": "url", "target": "{address}"}
 
 REST = {
     "GET /api/v1/findings": Row(SIGNED_IN, "/api/v1/findings"),
+    "POST /api/v1/findings/import": Row(
+        ACCEPTERS, "/api/v1/findings/import?source=trivy&entity=component:default/order-api", json=_SARIF
+    ),
     "GET /api/v1/findings/{finding_id}": Row(SIGNED_IN, _FINDING),
     "POST /api/v1/findings/{finding_id}/suppress": Row(ACCEPTERS, f"{_FINDING}/suppress", json=_ACCEPTED),
     "POST /api/v1/findings/{finding_id}/unsuppress": Row(ACCEPTERS, f"{_FINDING}/unsuppress"),
@@ -65,6 +69,11 @@ REST = {
     "POST /api/v1/runs/{run_id}/retry": Row(DEVELOPERS, "/api/v1/runs/{failed}/retry"),
     "GET /api/v1/runs/{run_id}/log": Row(SIGNED_IN, "/api/v1/runs/{failed}/log"),
     "GET /api/v1/runs/{run_id}/events": Row(SIGNED_IN, "/api/v1/runs/{failed}/events"),
+    "GET /api/v1/approvals": Row(SIGNED_IN, "/api/v1/approvals"),
+    "GET /api/v1/approvals/{request_id}": Row(SIGNED_IN, "/api/v1/approvals/{approval}"),
+    "POST /api/v1/approvals/{request_id}/approve": Row(OPERATORS, "/api/v1/approvals/{approval}/approve"),
+    "POST /api/v1/approvals/{request_id}/refuse": Row(OPERATORS, "/api/v1/approvals/{approval}/refuse"),
+    "POST /api/v1/approvals/{request_id}/withdraw": Row(OPERATORS, "/api/v1/approvals/{approval}/withdraw"),
     "GET /api/v1/search": Row(SIGNED_IN, "/api/v1/search?q=order"),
     "GET /api/v1/me": Row(SIGNED_IN, "/api/v1/me"),
     "GET /api/v1/tokens": Row(ADMINS, "/api/v1/tokens"),

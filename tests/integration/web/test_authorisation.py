@@ -32,6 +32,9 @@ from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.testing import FakeClock, sqlite_database
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
+from homeport.kernel.work import runs
+from homeport.kernel.work.approval_rules import Requirement
+from homeport.kernel.work.approvals import ApprovalRow, ApprovalState
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.runs import RunState
 from homeport.web.identify import SESSION_COOKIE
@@ -67,6 +70,7 @@ class World:
             "finding": lambda _: self._finding,
             "running": lambda number: self._run(number, RunState.RUNNING),
             "failed": lambda number: self._run(number, RunState.FAILED),
+            "approval": self._approval,
             "folder": self._make_folder,
             "address": lambda number: f"https://203.0.114.{number % 250}:8443/{number}/catalog-info.yaml",
             "location": self._location,
@@ -106,6 +110,28 @@ class World:
     def _run(self, number: int, state: RunState) -> str:
         self.portal.run(f"run-{number}", state, input={"type": "repos", "target": "/srv/git", "only": []})
         return f"run-{number}"
+
+    def _approval(self, number: int) -> str:
+        """A request of homeport itself that takes one operator."""
+        services, values = self.portal.homeport.services, {"type": "file", "target": str(self._make_folder(number))}
+        plan, now = runs.plan_run(services.procedures, SYSTEM, "catalog.discover", values), self.portal.clock()
+        row = ApprovalRow(
+            id=f"approval-{number}",
+            procedure="catalog.discover",
+            input=values,
+            plan=plan.to_json(),
+            fingerprint=plan.fingerprint,
+            requirements={"all": [Requirement(role=Role.OPERATOR).to_json()]},
+            state=ApprovalState.WAITING,
+            actor_kind="system",
+            actor_id="homeport",
+            actor_name="homeport",
+            created_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+        with self.portal.database.writing() as session:
+            session.add(row)
+        return row.id
 
     def _make_folder(self, number: int) -> Path:
         file = self._folder / f"folder-{number}" / "catalog-info.yaml"
