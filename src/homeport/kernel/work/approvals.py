@@ -30,7 +30,7 @@ from homeport.kernel.base.errors import (
 )
 from homeport.kernel.base.events import Event
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import Rule, authorize, register, who_may
+from homeport.kernel.trust.access import Rule, authorize, may, register, who_may
 from homeport.kernel.trust.identity import SYSTEM, Actor, ApiToken, Person, Role
 from homeport.kernel.work.approval_rules import Judgement, Requirement
 from homeport.kernel.work.procedures import Plan, Procedures
@@ -59,6 +59,16 @@ class ApprovalState(StrEnum):
     def is_open(self) -> bool:
         """Whether something may still come of it."""
         return self in {ApprovalState.WAITING, ApprovalState.APPROVED}
+
+
+class Hindrance(StrEnum):
+    """Why somebody may not decide a request."""
+
+    CLOSED = "closed"
+    PROGRAM = "program"
+    ASKED = "asked"
+    NOT_NAMED = "not-named"
+    DECIDED = "decided"
 
 
 class ApprovalRow(Base):
@@ -246,7 +256,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[ApprovalR
     """Return the requests that `actor` may decide now, those that expire first in front."""
     live = (ApprovalRow.state == ApprovalState.WAITING, ApprovalRow.expires_at > now)
     rows = session.scalars(select(ApprovalRow).where(*live).order_by(ApprovalRow.expires_at).limit(_MOST_WAITING))
-    return [row for row in rows if why_not(session, row, actor, now) is None]
+    return [row for row in rows if find_hindrance(session, row, actor, now) is None]
 
 
 def decisions_of(session: Session, request_id: str) -> Sequence[DecisionRow]:
@@ -280,12 +290,19 @@ def is_asker(session: Session, row: ApprovalRow, actor: Actor) -> bool:
     return token is not None and token.created_by == actor.name
 
 
-def why_not(session: Session, row: ApprovalRow, actor: Actor, now: datetime) -> HomeportError | None:
+def find_hindrance(session: Session, row: ApprovalRow, actor: Actor, now: datetime) -> Hindrance | None:
     """Return why `actor` may not decide the request, or None if they may."""
-    try:
-        _check_may_decide(session, row, actor, now)
-    except HomeportError as error:
-        return error
+    if not may(actor, "approval.decide"):
+        return Hindrance.NOT_NAMED
+    if not _is_waiting(row, now):
+        return Hindrance.CLOSED
+    if actor.kind not in {"person", "command"}:
+        return Hindrance.PROGRAM
+    if not _met_by(session, row, actor):
+        would_count = any(one.accepts(actor, is_asker=False) for one in row.required)
+        return Hindrance.ASKED if would_count else Hindrance.NOT_NAMED
+    if any((one.actor_kind, one.actor_id) == (actor.kind, actor.id) for one in decisions_of(session, row.id)):
+        return Hindrance.DECIDED
     return None
 
 
@@ -508,28 +525,31 @@ def _check_may_decide(session: Session, row: ApprovalRow, actor: Actor, now: dat
     """Return the numbers of the requirements that the actor's approval counts for."""
     authorize(actor, "approval.decide")
     _check_open(row, now)
-    required = row.required
-    told = "; ".join(map(str, required))
-    if actor.kind not in {"person", "command"}:
-        raise Forbidden(f"{actor.name} is a program; people approve: {told}.")
-    asks = is_asker(session, row, actor)
-    meets = [number for number, one in enumerate(required) if one.accepts(actor, is_asker=asks)]
-    if not meets:
-        if asks and any(one.accepts(actor, is_asker=False) for one in required):
+    told = "; ".join(map(str, row.required))
+    match find_hindrance(session, row, actor, now):
+        case Hindrance.PROGRAM:
+            raise Forbidden(f"{actor.name} is a program; people approve: {told}.")
+        case Hindrance.ASKED:
             raise Forbidden(f"{actor.name} asked for this, so somebody else has to approve it: {told}.")
-        raise Forbidden(
-            f"{actor.name} ({actor.role}) may not decide request {row.id}; it takes {told}. Ask one of them."
-        )
-    if any((one.actor_kind, one.actor_id) == (actor.kind, actor.id) for one in decisions_of(session, row.id)):
-        raise Conflict(f"{actor.name} has already decided on request {row.id}.")
-    return meets
+        case Hindrance.DECIDED:
+            raise Conflict(f"{actor.name} has already decided on request {row.id}.")
+        case None:
+            return _met_by(session, row, actor)
+    raise Forbidden(f"{actor.name} ({actor.role}) may not decide request {row.id}; it takes {told}.")
+
+
+def _met_by(session: Session, row: ApprovalRow, actor: Actor) -> list[int]:
+    asks = is_asker(session, row, actor)
+    return [number for number, one in enumerate(row.required) if one.accepts(actor, is_asker=asks)]
+
+
+def _is_waiting(row: ApprovalRow, now: datetime) -> bool:
+    return row.state == ApprovalState.WAITING and row.expires_at > now
 
 
 def _check_open(row: ApprovalRow, now: datetime) -> None:
-    state = ApprovalState(row.state)
-    if state is ApprovalState.WAITING and row.expires_at <= now:
-        state = ApprovalState.EXPIRED
-    if state is not ApprovalState.WAITING:
+    if not _is_waiting(row, now):
+        state = ApprovalState.EXPIRED if row.state == ApprovalState.WAITING else row.state
         raise Conflict(f"Request {row.id} is {state}; nothing can be decided any more. Plan and start again.")
 
 

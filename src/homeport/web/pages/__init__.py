@@ -13,6 +13,8 @@ from homeport.kernel.trust.access import may
 from homeport.kernel.work.runs import RunState, count_by_state
 from homeport.web.pages import (
     admin,
+    approval,
+    approvals,
     finding,
     findings,
     findings_bulk,
@@ -71,6 +73,8 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     home.add(router, services, cards, owners)
     runs.add(router, services)
     run.add(router, services)
+    approvals.add(router, services)
+    approval.add(router, services)
     findings.add(router, services, owners)
     findings_by_owner.add(router, services, owners)
     findings_bulk.add(router, services, owners)

@@ -21,9 +21,11 @@ from homeport.kernel.module import HomeCard, Services
 from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
+from homeport.kernel.work.approvals import waiting_for
 from homeport.kernel.work.runs import RunRow, RunState
 from homeport.web.identify import actor_of
 from homeport.web.pages import run_queries
+from homeport.web.pages.approval_facts import ApprovalFacts
 from homeport.web.pages.findings import facts_of
 from homeport.web.pages.ownership import Ownership, selves_of
 from homeport.web.pages.run_facts import RunFacts
@@ -67,6 +69,7 @@ def add(router: APIRouter, services: Services, cards: Sequence[HomeCard], owners
             context = {
                 "waiting": _cards(request, session, actor, cards, is_aside=False),
                 "aside": _cards(request, session, actor, cards, is_aside=True),
+                "to_approve": [ApprovalFacts(row, now) for row in waiting_for(session, actor, now)],
                 "failed": _facts(session, run_queries.failed_runs_of(session, actor, _MOST_FAILED), now),
                 "happenings": _happenings(session, actor, now),
                 **_findings(session, actor, ownership, now),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -14,6 +15,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
+from homeport.kernel.work.approvals import open_request_of
 from homeport.kernel.work.runs import LogRow, RunState, StepRow, TargetRow
 from homeport.web.identify import actor_of
 from homeport.web.live import event_stream
@@ -114,6 +116,8 @@ def _context(
         "committed": [pair for pair in shown(row.plan["commitments"]) if pair not in shown(row.input)],
         "observed": shown(row.plan["observations"]),
         "outcome": shown(row.outcome),
+        "open_request": open_request_of(session, row.id),
+        "approvals": [(datetime.fromisoformat(one["at"]), one) for one in (row.authority or {}).get("approvals", ())],
         "may_cancel": Permission(may(actor, "run.cancel"), who_may("run.cancel")),
         "may_retry": Permission(may(actor, "run.retry"), who_may("run.retry")),
     }
