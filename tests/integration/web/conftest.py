@@ -120,10 +120,10 @@ class Portal:
             row.ended_at = now if state.has_ended else None
             session.add(row)
 
-    def log(self, run_id: str, *lines: str, start: int = 1) -> None:
+    def log(self, run_id: str, *lines: str, start: int = 1, level: str = "info") -> None:
         now = self.clock()
         rows = [
-            LogRow(run_id=run_id, number=number, at=now, level="info", step=None, text=text)
+            LogRow(run_id=run_id, number=number, at=now, level=level, step=None, text=text)
             for number, text in enumerate(lines, start)
         ]
         with self.database.writing() as session:

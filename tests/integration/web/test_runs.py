@@ -10,8 +10,9 @@ import pytest
 from homeport.kernel.trust.identity import Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
+from homeport.web import run_log
 from homeport.web.pages import run_queries
-from homeport.web.pages.run_queries import WantedRuns, window_of
+from homeport.web.pages.run_queries import WantedRuns
 
 from .conftest import Portal
 
@@ -120,8 +121,76 @@ def test_of_a_long_log_the_newest_lines_are_shown_and_lead_to_the_others(portal:
     earlier = client.get("/runs/good1?after=200").text
     assert 'id="L201"' in earlier
     assert 'id="L700"' in earlier
-    assert 'href="?after=200#L201"' in earlier
+    assert 'href="?line=201#L201"' in earlier
     assert 'href="/runs/good1?after=700#log"' in earlier
+
+
+def test_a_link_to_a_line_shows_the_line_with_what_led_to_it(portal: Portal) -> None:
+    portal.run("good1", RunState.SUCCEEDED)
+    portal.log("good1", *(f"line {number}" for number in range(1, 1201)))
+    client = portal.signed_in()
+    text = client.get("/runs/good1?line=600").text
+    assert re.search(r'<li id="L600" class="is-info is-marked">', text)
+    assert {"351", "600", "850"} < set(re.findall(r'<li id="L(\d+)"', text))
+    for line in (1, 1200, 99_999):
+        shown_lines = re.findall(r'<li id="L(\d+)"', client.get(f"/runs/good1?line={line}").text)
+        assert len(shown_lines) == 500
+        assert str(min(line, 1200)) in shown_lines
+    assert client.get("/runs/good1?line=0").status_code == 422
+
+
+def test_only_bad_lines_are_shown_when_asked(portal: Portal) -> None:
+    portal.run("good1", RunState.SUCCEEDED)
+    portal.log("good1", "fine", "also fine")
+    portal.log("good1", "odd one", start=3, level="warning")
+    portal.log("good1", "odd and broken", start=4, level="error")
+    client = portal.signed_in()
+
+    def numbers(query: str) -> list[str]:
+        return re.findall(r'<li id="L(\d+)"', client.get(f"/runs/good1?{query}").text)
+
+    assert numbers("level=warning") == ["3", "4"]
+    assert numbers("level=error") == ["4"]
+    assert numbers("level=warning&find=ONE") == ["3"]
+    assert numbers("level=error&find=one") == []
+    assert client.get("/runs/good1?level=worse").status_code == 422
+
+
+def test_what_was_found_is_paged_and_keeps_what_was_asked(portal: Portal) -> None:
+    portal.run("good1", RunState.SUCCEEDED)
+    portal.log("good1", *(f"{'hit' if number % 2 else 'miss'} {number}" for number in range(1, 2401)))
+    client, href, seen = portal.signed_in(), "/runs/good1?find=hit", []
+    while href:
+        text = client.get(href).text
+        seen += [int(number) for number in re.findall(r'<li id="L(\d+)"', text)]
+        following = re.search(r'href="(/runs/good1\?find=hit&amp;after=\d+)#log">Later', text)
+        href = following[1].replace("&amp;", "&") if following else ""
+    assert seen == list(range(1, 2401, 2))
+
+
+def test_the_whole_log_is_downloaded_as_text(portal: Portal) -> None:
+    portal.run("good1", RunState.SUCCEEDED)
+    portal.log("good1", *(f"줄 {number}" for number in range(1, 5002)), "two\nlines")
+    answer = portal.signed_in().get("/runs/good1/log.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert 'filename="run-good1.txt"' in answer.headers["content-disposition"]
+    written = answer.text.splitlines()
+    assert len(written) == 5003
+    assert written[0].startswith("1 2026-")
+    assert written[5000].endswith("INFO 줄 5001")
+    assert written[5002] == "    lines"
+
+
+def test_programs_page_through_a_log_by_cursor(portal: Portal) -> None:
+    portal.run("good1", RunState.SUCCEEDED)
+    portal.log("good1", *(f"{'hit' if number % 2 else 'miss'} {number}" for number in range(1, 31)))
+    client, href, seen = portal.signed_in(), "/api/v1/runs/good1/log?limit=5&find=HIT", []
+    while href:
+        answer = client.get(href)
+        seen += [item["number"] for item in answer.json()["items"]]
+        href = answer.links.get("next", {}).get("url", "")
+    assert seen == list(range(1, 31, 2))
+    assert client.get("/api/v1/runs/good1/log?level=error").json()["items"] == []
 
 
 def test_finding_in_a_log_leads_to_the_lines_around(portal: Portal) -> None:
@@ -130,7 +199,7 @@ def test_finding_in_a_log_leads_to_the_lines_around(portal: Portal) -> None:
     client = portal.signed_in()
     text = client.get("/runs/good1", params={"find": "truncated_"}).text
     assert re.findall(r'<li id="L(\d+)"', text) == ["1201"]
-    assert f'href="?after={window_of(1201, 1201)}#L1201"' in text
+    assert 'href="?line=1201#L1201"' in text
     assert "No line holds" in client.get("/runs/good1", params={"find": "%%"}).text
 
 
@@ -202,6 +271,6 @@ def test_runs_and_logs_are_searched_alike_on_both_engines(portal_on_each: Portal
         assert ([row.id for row in page.rows], page.total) == (["bad1"], 1)
         assert run_queries.facet_counts(session, WantedRuns({}), "state") == [("failed", 1), ("succeeded", 1)]
         assert run_queries.target_counts(session, ["bad1", "good1"]) == {"bad1": {"failed": 1, "succeeded": 1}}
-        assert [line.number for line in run_queries.find_lines(session, "bad1", "저장소를")[0]] == [2]
-        assert [line.number for line in run_queries.find_lines(session, "bad1", "100% lost")[0]] == [3]
-        assert run_queries.log_window(session, "bad1", 1).last == 3
+        assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("저장소를"), 0, 9)] == [2]
+        assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("100% lost"), 0, 9)] == [3]
+        assert run_log.window(session, "bad1", run_log.Wanted(), 1).last == 3

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 
+from homeport.kernel.base.errors import InvalidFilter
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
 from homeport.kernel.work.approvals import open_request_of
 from homeport.kernel.work.runs import LogRow, RunState, StepRow, TargetRow
+from homeport.web import run_log
 from homeport.web.identify import actor_of
 from homeport.web.live import event_stream
 from homeport.web.pages import run_queries
 from homeport.web.pages.run_facts import LOOKS, RunFacts, shown
 from homeport.web.pages.run_live import follow
-from homeport.web.pages.run_queries import WINDOW_LINES, Window, window_of
 from homeport.web.pages.style import render
+from homeport.web.run_log import WINDOW_LINES, Level, Wanted, as_text
 from homeport.web.shell import redirect
 from homeport.web.tables import Column
 
@@ -31,6 +35,7 @@ PARTS = ("actions", "head", "targets", "side")
 """What changes on the page while the run works: `html/run/<part>.html` in the element `run-<part>`."""
 
 _FEW_TARGETS = 50
+_MOST_LINES = 2**31 - 1
 _MOST_TARGETS = 2_000
 _URGENCY = (RunState.FAILED, RunState.RUNNING, RunState.WAITING, RunState.CANCELLED, RunState.SUCCEEDED)
 _TARGET_COLUMNS = (
@@ -56,16 +61,27 @@ def add(router: APIRouter, services: Services) -> None:
     def page(
         request: Request,
         run_id: str,
-        after: Annotated[int | None, Query(ge=0)] = None,
+        after: Annotated[int | None, Query(ge=0, le=_MOST_LINES)] = None,
+        line: Annotated[int | None, Query(ge=1, le=_MOST_LINES)] = None,
         find: str = "",
+        level: str = "",
         targets: str = "",
     ) -> Response:
         actor = actor_of(request)
         authorize(actor, "run.read")
+        wanted = Wanted(find.strip(), _level(level))
         with database.reading() as session:
             context = _context(session, services, actor, run_id, has_all_targets=targets == "all")
-            log = _log(session, run_id, after, find.strip())
+            log = _log(session, run_id, wanted, after, line)
         return render(request, "pages/run/page.html", **context, **log)
+
+    @router.get("/runs/{run_id}/log.txt")
+    def download(request: Request, run_id: str) -> Response:
+        authorize(actor_of(request), "run.read")
+        with database.reading() as session:
+            runs.get_run(session, run_id)
+        headers = {"Content-Disposition": f'attachment; filename="run-{run_id}.txt"', "Cache-Control": "private"}
+        return StreamingResponse(as_text(database, run_id), media_type="text/plain; charset=utf-8", headers=headers)
 
     @router.get("/runs/{run_id}/live")
     def live(
@@ -79,7 +95,7 @@ def add(router: APIRouter, services: Services) -> None:
             return {f"run-{part}": _html(request, part, context) for part in PARTS}
 
         def lines(rows: Sequence[LogRow], total: int) -> str:
-            return _html(request, "lines", {"lines": rows, "line_href": _href(rows[0].number - 1, total)})
+            return _html(request, "lines", {"lines": rows, "line_href": _href(total), "marked_line": None})
 
         with database.reading() as session:
             runs.get_run(session, run_id)
@@ -123,26 +139,43 @@ def _context(
     }
 
 
-def _log(session: Session, run_id: str, after: int | None, find: str) -> dict[str, Any]:
-    """The lines to show: a window of the log, or those that hold the text."""
-    window = run_queries.log_window(session, run_id, after)
-    if not find:
-        is_followed = after is None
-        href = _href(window.after, window.total)
-        return {"log": window, "lines": window.lines, "line_href": href, "find": "", "is_followed": is_followed}
-    lines, count = run_queries.find_lines(session, run_id, find)
+def _log(session: Session, run_id: str, wanted: Wanted, after: int | None, line: int | None) -> dict[str, Any]:
+    """The lines to show: a window of the log, or those that are wanted of it, each leading to the lines around."""
+    window = run_log.window(session, run_id, wanted, after, line)
+    return {
+        "log": window,
+        "lines": window.lines,
+        "line_href": _href(window.total) if wanted.is_all else _to_line,
+        "wanted": wanted,
+        "levels": [(level, f"pages-log-level-{level or 'any'}") for level in Level],
+        "log_href": partial(_log_href, run_id, wanted),
+        "marked_line": line,
+        "most_counted": run_log.MOST_COUNTED,
+        "is_followed": after is None and line is None and wanted.is_all,
+    }
 
-    def to_context(number: int) -> str:
-        return f"?after={window_of(number, window.total)}#L{number}"
 
-    found = Window(lines, 0, window.total)
-    return {"log": found, "lines": lines, "line_href": to_context, "find": find, "found": count, "is_followed": False}
+def _log_href(run_id: str, wanted: Wanted, after: int | None = None) -> str:
+    """The address of another window of the same lines."""
+    asked = {"find": wanted.text, "level": str(wanted.level), "after": "" if after is None else str(after)}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/runs/{run_id}{'?' if query else ''}{query}#log"
 
 
-def _href(start: int, total: int) -> Callable[[int], str]:
+def _href(total: int) -> Callable[[int], str]:
     """Where a line's number leads: an address that still shows the line when the log has grown past one page."""
-    window = "" if total <= WINDOW_LINES else f"?after={start}"
-    return lambda number: f"{window}#L{number}"
+    return _to_line if total > WINDOW_LINES else lambda number: f"#L{number}"
+
+
+def _to_line(number: int) -> str:
+    return f"?line={number}#L{number}"
+
+
+def _level(written: str) -> Level:
+    try:
+        return Level(written)
+    except ValueError:
+        raise InvalidFilter(f"{written!r} is no level of a log; there are warning and error.") from None
 
 
 def _html(request: Request, part: str, context: dict[str, Any]) -> str:

@@ -11,10 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from homeport.kernel.base.errors import InvalidFilter
 from homeport.kernel.trust.identity import Actor
-from homeport.kernel.work.runs import LogRow, RunRow, RunState, TargetRow
-
-WINDOW_LINES = 500
-"""How many lines of a log a page shows."""
+from homeport.kernel.work.runs import RunRow, RunState, TargetRow
 
 _FACETS: Mapping[str, InstrumentedAttribute[str]] = {
     "state": RunRow.state,
@@ -38,25 +35,6 @@ class RunPage:
     rows: Sequence[RunRow]
     total: int
     after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Some lines of a log: those after line `after`, of `total` in all."""
-
-    lines: Sequence[LogRow]
-    after: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last line shown."""
-        return self.lines[-1].number if self.lines else self.after
-
-    @property
-    def is_newest(self) -> bool:
-        """Whether no line comes after these."""
-        return self.last >= self.total
 
 
 def list_runs(session: Session, wanted: WantedRuns, limit: int, after: str | None, *, is_oldest_first: bool) -> RunPage:
@@ -99,26 +77,6 @@ def target_counts(session: Session, run_ids: Collection[str]) -> dict[str, dict[
     for run_id, state, count in session.execute(query.group_by(TargetRow.run_id, TargetRow.state)):
         found.setdefault(run_id, {})[state] = count
     return found
-
-
-def log_window(session: Session, run_id: str, after: int | None) -> Window:
-    """Return the lines after `after`, or the newest ones."""
-    total = session.scalar(select(func.max(LogRow.number)).where(LogRow.run_id == run_id)) or 0
-    start = max(0, total - WINDOW_LINES) if after is None else min(max(0, after), max(0, total - 1))
-    query = select(LogRow).where(LogRow.run_id == run_id, LogRow.number > start).order_by(LogRow.number)
-    return Window(session.scalars(query.limit(WINDOW_LINES)).all(), start, total)
-
-
-def find_lines(session: Session, run_id: str, text: str) -> tuple[Sequence[LogRow], int]:
-    """Return the first lines of the log that hold the text, whatever its case, and how many hold it."""
-    holds = (LogRow.run_id == run_id, LogRow.text.icontains(text, autoescape=True))
-    lines = session.scalars(select(LogRow).where(*holds).order_by(LogRow.number).limit(WINDOW_LINES)).all()
-    return lines, session.scalar(select(func.count()).select_from(LogRow).where(*holds)) or 0
-
-
-def window_of(number: int, total: int) -> int:
-    """Return the `after` of the window that shows line `number` with what led to it."""
-    return max(0, min(number - WINDOW_LINES // 2, total - WINDOW_LINES))
 
 
 def _matching(query: Any, wanted: WantedRuns) -> Any:

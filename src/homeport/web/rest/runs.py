@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
@@ -17,12 +17,15 @@ from homeport.kernel.trust.access import authorize
 from homeport.kernel.work import runs
 from homeport.kernel.work.approvals import ApprovalRow, start_or_ask
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
+from homeport.web import run_log
 from homeport.web.identify import actor_of
 from homeport.web.live import ServerEvent, event_stream
 from homeport.web.rest.approvals import ApprovalModel
 from homeport.web.rest.paging import After, Limit, Paged, link_next
+from homeport.web.run_log import Level, Wanted
 
 _FOLLOW_POLL_S = 1.0
+_MOST_LINES = 2**31 - 1
 
 
 class _Model(BaseModel):
@@ -169,12 +172,23 @@ def routes(services: Services) -> APIRouter:
             return RunModel.model_validate(runs.retry_run(session, actor_of(request), run_id, clock()))
 
     @router.get("/runs/{run_id}/log", summary="Read the log of a run")
-    def read_log(request: Request, run_id: str, after: int = 0, limit: Limit = 500) -> Paged[LogLine]:
+    def read_log(
+        request: Request,
+        response: Response,
+        run_id: str,
+        after: Annotated[int, Query(ge=0, le=_MOST_LINES, description="Only lines after this number.")] = 0,
+        limit: Limit = 500,
+        find: Annotated[str, Query(description="Only lines that hold this, whatever its case.")] = "",
+        level: Annotated[Level, Query(description="Only lines that are at least as bad.")] = Level.ANY,
+    ) -> Paged[LogLine]:
         authorize(actor_of(request), "run.read")
         with database.reading() as session:
             runs.get_run(session, run_id)
-            lines = [LogLine.model_validate(row) for row in runs.log_of(session, run_id, after, limit)]
-        return Paged(items=lines, after=str(lines[-1].number) if len(lines) == limit else None)
+            found = run_log.lines(session, run_id, Wanted(find, level), after, limit + 1)
+            items = [LogLine.model_validate(row) for row in found[:limit]]
+        following = str(items[-1].number) if len(found) > limit else None
+        link_next(request, response, following)
+        return Paged(items=items, after=following)
 
     @router.get(
         "/runs/{run_id}/events",
@@ -182,7 +196,9 @@ def routes(services: Services) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {}}}},
     )
-    def follow_run(request: Request, run_id: str, last_event_id: Annotated[int, Header()] = 0) -> StreamingResponse:
+    def follow_run(
+        request: Request, run_id: str, last_event_id: Annotated[int, Header(ge=0, le=_MOST_LINES)] = 0
+    ) -> StreamingResponse:
         authorize(actor_of(request), "run.read")
         with database.reading() as session:
             runs.get_run(session, run_id)

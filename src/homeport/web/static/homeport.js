@@ -158,11 +158,29 @@ palette?.addEventListener("keydown", (event) => {
 
 for (const element of document.querySelectorAll("[data-live]")) listen(element.dataset.live);
 
-function listen(address) {
-  const source = new EventSource(address);
-  source.addEventListener("append", (event) => place(event, (target, parts) => append(target, parts)));
-  source.addEventListener("replace", (event) => place(event, (target, parts) => target.replaceWith(...parts)));
+function listen(address, seen) {
+  const url = new URL(address, location);
+  if (seen) url.searchParams.set("after", seen);
+  const source = new EventSource(url);
+  const put = (change) => (event) => {
+    seen = event.lastEventId || seen;
+    place(event, change);
+  };
+  source.addEventListener("append", put((target, parts) => append(target, parts)));
+  source.addEventListener("replace", put((target, parts) => target.replaceWith(...parts)));
   source.addEventListener("end", () => source.close());
+  source.addEventListener("error", () => {
+    // The browser comes back by itself after a broken connection, but not after an error of a proxy.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, seen), 3000);
+  });
+}
+
+// ---- a link to a line of a long log leads there though the page shows other lines
+
+const log = document.querySelector("[data-log]");
+const wantedLine = /^#L(\d+)$/.exec(location.hash);
+if (log && wantedLine && !document.getElementById(`L${wantedLine[1]}`) && !location.search.includes("line=")) {
+  location.replace(`${log.dataset.log}?line=${wantedLine[1]}#L${wantedLine[1]}`);
 }
 
 function place(event, put) {
@@ -174,7 +192,7 @@ function place(event, put) {
 function append(target, parts) {
   const frame = target.closest(".log-scroll");
   const follows = frame && frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
-  target.append(...parts);
+  target.append(...parts.filter((part) => !part.id || !document.getElementById(part.id)));
   if (follows) frame.scrollTop = frame.scrollHeight;
 }
 

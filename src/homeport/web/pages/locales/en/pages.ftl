@@ -104,6 +104,15 @@ pages-log-found =
        *[other] { $count } lines
     }
 pages-log-find = Find in the log
+pages-log-level = Which lines
+pages-log-level-any = All lines
+pages-log-level-warning = Warnings and errors
+pages-log-level-error = Errors
+pages-log-show = Show
+pages-log-download = Download as text
+pages-log-none-level = No line is that bad.
+pages-log-found-many = { $count } lines or more
+pages-log-found-after = after line { $line }
 pages-log-all = Back to the whole log
 pages-log-first = First lines
 pages-log-earlier = Earlier lines
