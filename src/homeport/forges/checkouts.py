@@ -18,7 +18,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -31,6 +30,7 @@ import certifi
 from homeport.forges.addresses import Forges
 from homeport.forges.git import SAFE_ENVIRONMENT, SAFE_OPTIONS, GitRepository
 from homeport.forges.remotes import Remote, check_ref, remote_at
+from homeport.kernel.base.children import check_stop, kill_child
 from homeport.kernel.base.errors import AddressRefused, OutsideUnavailable, SourceUnreadable
 from homeport.kernel.base.settings import CheckoutSettings
 from homeport.kernel.edge.outbound import Outbound
@@ -127,9 +127,7 @@ class Checkouts:
         try:
             said, complained = self._watched(process, copy)
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+            kill_child(process)
         if process.returncode:
             raise SourceUnreadable(_last_words(complained) or f"git ends with {process.returncode}")
         return said.decode(errors="replace")
@@ -140,6 +138,7 @@ class Checkouts:
             try:
                 return process.communicate(timeout=_LOOK_EVERY_S)
             except subprocess.TimeoutExpired:
+                check_stop()
                 if time.monotonic() > deadline:
                     limit = f"{self._settings.time_limit_s:g} s (checkouts.time_limit_s)"
                     raise SourceUnreadable(f"it took longer than {limit}") from None

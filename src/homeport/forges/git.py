@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from homeport.kernel.base.children import run_child
 from homeport.kernel.base.errors import SourceUnreadable
 
 _TIME_LIMIT_S = 60.0
@@ -174,14 +175,12 @@ class GitRepository:
         command = ["git", f"--git-dir={self.git_directory}", *SAFE_OPTIONS, *arguments]
         tried = f"Reading the Git repository {self.path} (git {arguments[0]})"
         try:
-            done = subprocess.run(
+            code, out, complained = run_child(
                 command,
-                input=stdin,
-                capture_output=True,
                 cwd=self.git_directory,
                 env={"PATH": os.environ.get("PATH", os.defpath), **SAFE_ENVIRONMENT},
-                timeout=_TIME_LIMIT_S,
-                check=False,
+                stdin=stdin,
+                timeout_s=_TIME_LIMIT_S,
             )
         except subprocess.TimeoutExpired as late:
             raise SourceUnreadable(
@@ -191,10 +190,10 @@ class GitRepository:
             raise SourceUnreadable(
                 f"{tried} failed: {missing.strerror}. Is git installed, the folder there?"
             ) from missing
-        said = done.stderr.decode(errors="replace").strip()
-        if done.returncode and not (may_fail and not said):
-            raise SourceUnreadable(f"{tried} failed: {said or done.returncode}. Try `git fsck` there.")
-        return done.stdout
+        said = complained.decode(errors="replace").strip()
+        if code and not (may_fail and not said):
+            raise SourceUnreadable(f"{tried} failed: {said or code}. Try `git fsck` there.")
+        return out
 
 
 @dataclass(frozen=True)

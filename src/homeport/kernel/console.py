@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from homeport.kernel.base.errors import ApprovalNeeded, Cancelled, RunFailed
+from homeport.kernel.base.errors import ApprovalNeeded, Cancelled, NeedsDecision, RunFailed
 from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import Actor, Role
@@ -80,6 +80,8 @@ class Console:
             worker.stop()
         if row.state == RunState.FAILED:
             raise RunFailed(f"Run {run_id} failed: {row.error_message}")
+        if row.state == RunState.NEEDS_DECISION:
+            raise NeedsDecision(f"Run {run_id} needs a decision. {row.error_message}")
         if row.state == RunState.CANCELLED:
             raise Cancelled(f"Run {run_id} was cancelled.")
         return row

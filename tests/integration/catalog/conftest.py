@@ -19,7 +19,7 @@ from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.testing import FakeClock
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work import runs
-from homeport.kernel.work.execution import Execution
+from homeport.kernel.work.dispatch import Dispatcher
 from homeport.kernel.work.procedures import Procedures
 
 
@@ -74,12 +74,9 @@ class Installation:
 
     def work_on(self, run_id: str) -> runs.RunRow:
         """Do the run and deliver what it told; return it, ended."""
-        execution = Execution(self.database, self.services.procedures, self.services.clock)
         lease = leases.take(self.database, runs.RUN_QUEUE, "test", self.services.clock(), 60, frozenset({run_id}))
         assert lease is not None
-        run = execution.take_up(lease)
-        assert run is not None
-        execution.carry_out(run, lease)
+        Dispatcher(self.database, self.services.procedures, self.services.clock, lease_s=60).work_on(lease)
         self.deliver()
         with self.database.reading() as session:
             return runs.get_run(session, run_id)

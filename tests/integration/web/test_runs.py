@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from homeport.kernel.base import leases
 from homeport.kernel.trust.identity import Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
@@ -86,11 +87,25 @@ def test_retry_takes_the_run_up_again(portal: Portal) -> None:
 
 def test_cancel_tells_the_run_to_stop_and_the_page_says_so(portal: Portal) -> None:
     portal.run("live1", RunState.RUNNING)
+    with portal.database.writing() as session:
+        leases.put(session, runs.RUN_QUEUE, "live1", portal.clock())
+    leases.take(portal.database, runs.RUN_QUEUE, "a worker", portal.clock(), 15)
     client = portal.signed_in()
     client.post("/runs/live1/cancel")
     text = client.get("/runs/live1").text
     assert "Stopping" in text
     assert 'action="/runs/live1/cancel"' not in text
+
+
+def test_a_run_that_nobody_works_on_is_cancelled_at_once(portal: Portal) -> None:
+    portal.run("left1", RunState.NEEDS_DECISION, error_message="Its steps were renamed.")
+    client = portal.signed_in()
+    text = client.get("/runs/left1").text
+    assert "Needs a decision" in text
+    assert "Its steps were renamed." in text
+    assert 'action="/runs/left1/retry"' in text
+    client.post("/runs/left1/cancel")
+    assert "Cancelled" in client.get("/runs/left1").text
 
 
 def test_who_may_not_cancel_sees_who_may(portal: Portal) -> None:

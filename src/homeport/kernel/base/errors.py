@@ -12,7 +12,9 @@
     ├── Conflict                409  true of the state of the thing, not of the request
     │   ├── PlanChanged         409
     │   ├── ApprovalNeeded      409  somebody has to approve it first
-    │   └── MoreThanApproved    409  the world moved: more would be replaced or deleted
+    │   ├── MoreThanApproved    409  the world moved: more would be replaced or deleted
+    │   ├── NeedsDecision       409  a run can't go on by itself
+    │   └── ChildFailed         409  a run that a run started did not succeed
     ├── Unauthenticated         401
     ├── Forbidden               403
     │   └── UnknownAction       403  nobody said who may: a bug
@@ -136,6 +138,18 @@ class MoreThanApproved(Conflict):
     """More would be replaced or deleted than was approved: the run stopped and asks for approval of the new plan."""
 
     code = "more-than-approved"
+
+
+class NeedsDecision(Conflict):
+    """The run was begun by another version of homeport and can't go on by itself: retry it, or cancel it."""
+
+    code = "needs-decision"
+
+
+class ChildFailed(Conflict):
+    """A run that the run started and waited for did not succeed; retrying takes up both."""
+
+    code = "child-failed"
 
 
 class Cancelled(HomeportError):

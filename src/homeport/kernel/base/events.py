@@ -22,7 +22,7 @@ from homeport.kernel.base.database import Base, Database
 
 EVENT_QUEUE = "event"
 _ATTEMPTS_BEFORE_PARKING = 6
-_LEASE_S = 60.0
+EVENT_LEASE_S = 60.0
 _log = structlog.get_logger(__name__)
 
 
@@ -92,7 +92,7 @@ class Subscribers:
 
     def deliver_one(self, database: Database, owner: str, now: datetime) -> bool:
         """Deliver the oldest due event of one entity to one subscriber; return whether there was one."""
-        lease = leases.take(database, EVENT_QUEUE, owner, now, _LEASE_S)
+        lease = leases.take(database, EVENT_QUEUE, owner, now, EVENT_LEASE_S)
         if lease is None:
             return False
         try:

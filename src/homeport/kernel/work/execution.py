@@ -1,9 +1,10 @@
-"""Doing a run: its steps, targets and log, and what happens when it fails, is cancelled or taken over."""
+"""A run at work: its steps, effects, waits, children, targets and log, all recorded under its lease."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
-from homeport.kernel.base.errors import Cancelled, HomeportError, LeaseLost, Unavailable
-from homeport.kernel.base.wakeups import wake
-from homeport.kernel.work.approvals import stop_if_more
+from homeport.kernel.base.errors import Cancelled, ChildFailed, HomeportError, LeaseLost, NeedsDecision
+from homeport.kernel.base.wakeups import WAKEUPS, wake
+from homeport.kernel.work import runs
 from homeport.kernel.work.procedures import Plan, Procedures
 from homeport.kernel.work.runs import (
     LogRow,
@@ -27,30 +28,52 @@ from homeport.kernel.work.runs import (
     get_run,
     log_topic,
     steps_of,
+    stop_topic,
     targets_of,
 )
 
 Clock = Callable[[], datetime]
-_TAKEOVERS_BEFORE_GIVING_UP = 10
-_LONGEST_PAUSE_S = 60.0
 _LOG_FLUSH_S = 0.25
 _LOG_BUFFER_LINES = 200
+_LOOK_FOR_CHILDREN_S = 60.0
+"""As a net: a child that ends wakes the run that waits for it."""
 _log = structlog.get_logger(__name__)
+
+
+class Parked(BaseException):
+    """The run waits for another run, and gives back the thread that works on it until then."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
 
 
 class Run:
     """A run at work, in the hands of its procedure.
 
     Everything it records is guarded by its lease: when another worker took the run over, LeaseLost is raised
-    and nothing is kept.
+    and nothing is kept. `is_other_code` says that another version of the procedure began it: then a new step that
+    passes over one recorded before needs a person's decision.
     """
 
-    def __init__(self, database: Database, lease: leases.Lease, row: RunRow, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        procedures: Procedures,
+        lease: leases.Lease,
+        lease_s: float,
+        row: RunRow,
+        clock: Clock,
+        *,
+        is_other_code: bool = False,
+    ) -> None:
         self.id = row.id
         self.plan = Plan.from_json(row.plan)
         self.actor_id = row.actor_id
         self._database = database
+        self._procedures = procedures
         self._lease = lease
+        self._lease_s = lease_s
         self._clock = clock
         self._stop: HomeportError | None = None
         self._step: str | None = None
@@ -58,9 +81,12 @@ class Run:
         self._lines: list[LogRow] = []
         self._here = threading.local()
         self._flushed_at = clock()
+        self._renewed_at = time.monotonic()
         with database.reading() as session:
-            self._results = {step.name: step.result for step in steps_of(session, row.id) if step.ended_at}
+            steps = steps_of(session, row.id)
             self._number = session.scalar(select(func.max(LogRow.number)).filter_by(run_id=row.id)) or 0
+        self._results = {step.name: step.result or {} for step in steps if step.ended_at}
+        self._passed_over = {step.name for step in steps} if is_other_code else set()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -87,24 +113,89 @@ class Run:
     def step(self, name: str, do: Callable[[], dict[str, Any]], *, is_of_targets: bool = False) -> dict[str, Any]:
         """Do the step and record its result (JSON values); a step done before returns what it recorded.
 
-        A step that `is_of_targets` is done again when a target is tried again.
+        A step that `is_of_targets` is done again when a target is tried again. One that was interrupted between its
+        work and its record is done again: what changes the world outside of the database is an `effect`.
         """
-        if name in self._results:
-            return self._results[name] or {}
+        self._passed_over.discard(name)
+        if name not in self._results:
+            self._begin(name, is_of_targets)
+            self._record(name, do)
+        return self._results[name]
+
+    def effect(
+        self, key: str, do: Callable[[str], dict[str, Any]], find: Callable[[str], dict[str, Any] | None]
+    ) -> dict[str, Any]:
+        """Have an effect outside of the database, once; return what is known of it (JSON values).
+
+        The intent is recorded before `do`, the result after it. Where an intent is found without a result, because of
+        a crash, a lost answer or a failure, `find` is asked first: it returns what is there, or None when nothing is.
+        Both are given an idempotency key, which stays the same however often the run is taken up and retried.
+        """
+        self._passed_over.discard(key)
+        if key not in self._results:
+            was_intended = self._begin(key, is_of_targets=False)
+            self._record(key, lambda: self._find_or_do(f"{self.id}:{key}", do, find if was_intended else None))
+        return self._results[key]
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a cancel ends it at once. For moments: what waits for long is a row with a timer.
+
+        Raises:
+            LeaseLost, Cancelled: the run has to stop.
+        """
+        self.wait_for(lambda: False, every_s=seconds, timeout_s=seconds)
+
+    def wait_for(self, check: Callable[[], bool], *, every_s: float, timeout_s: float) -> bool:
+        """Ask `check` every so often until it is so or the time is over; return whether it is.
+
+        A cancel ends it at once.
+
+        Raises:
+            LeaseLost, Cancelled: the run has to stop.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            self.check()
+            if check():
+                return True
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return False
+            self._pause(min(every_s, left_s))
+
+    def start_child(self, key: str, procedure: str, values: Mapping[str, Any]) -> str:
+        """Start a run of `procedure` once, on the authority of whoever started this one, and return its id.
+
+        `key` names it in this run. It goes on beside this run; `child` waits for it.
+        """
+        chosen = self._procedures.get(procedure)
+        with self.reading() as session:
+            known = session.scalars(select(RunRow).filter_by(parent_id=self.id, parent_key=key)).one_or_none()
+        if known is not None:
+            return known.id
+        plan = chosen.plan(self._procedures.parse(procedure, values))
         with self.writing() as session:
-            self._begin(session, name, is_of_targets)
-        self._step = name
-        try:
-            result = do()
-        except BaseException:
-            self._flush_quietly()
-            raise
-        with self._guarded() as session:
-            self._store_lines(session)
-            step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one()
-            step.state, step.result, step.ended_at = RunState.SUCCEEDED, result, self._clock()
-        self._results[name], self._step = result, None
-        return result
+            row = get_run(session, self.id)
+            return runs.start_child(session, self._procedures, row, key, procedure, values, self._clock(), plan).id
+
+    def child(self, key: str, procedure: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Start a run of `procedure` once, wait for its end and return its outcome.
+
+        While it waits, the run holds no thread: it is taken up again from the top when the child has ended.
+
+        Raises:
+            ChildFailed: it did not succeed. Retrying this run retries the child.
+        """
+        child_id = self.start_child(key, procedure, values)
+        with self.reading() as session:
+            row = get_run(session, child_id)
+        if not RunState(row.state).has_ended:
+            raise Parked(self._clock() + timedelta(seconds=_LOOK_FOR_CHILDREN_S))
+        if row.state != RunState.SUCCEEDED:
+            raise ChildFailed(
+                f"Run {row.id} ({procedure}) is {row.state}: {row.error_message or 'somebody stopped it'}"
+            )
+        return row.outcome or {}
 
     def pending_targets(self) -> list[str]:
         """Return the names of the targets that have not succeeded yet, in the order of the plan."""
@@ -146,18 +237,48 @@ class Run:
         if self._stop is not None:
             raise self._stop
 
-    def keep_alive(self, lease_s: float) -> None:
-        """Renew the lease and learn whether to stop; called by the worker beside the procedure."""
+    def keep_alive(self) -> None:
+        """Renew the lease, and learn whether to stop; called beside the procedure."""
         try:
             with self._database.writing() as session:
-                leases.renew(session, self._lease, self._clock(), lease_s)
-                asked = get_run(session, self.id).cancel_asked_at
-            self.flush()
+                leases.renew(session, self._lease, self._clock(), self._lease_s)
+            self._renewed_at = time.monotonic()
         except LeaseLost as error:
-            self._stop = error
-            return
-        if asked is not None:
-            self._stop = Cancelled(f"Run {self.id} was cancelled.")
+            self._told_to(error)
+        self.look_for_cancel()
+
+    def look_for_cancel(self) -> None:
+        """Learn whether somebody told the run to stop; called beside the procedure."""
+        with self._database.reading() as session:
+            asked_at = get_run(session, self.id).cancel_asked_at
+        if asked_at is not None and self._stop is None:
+            self._told_to(Cancelled(f"Run {self.id} was cancelled."))
+
+    def _told_to(self, stop: HomeportError) -> None:
+        self._stop = stop
+        WAKEUPS.ring(stop_topic(self.id))
+
+    def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the run has to stop."""
+        topics, end = (stop_topic(self.id),), time.monotonic() + seconds
+        while (left_s := end - time.monotonic()) > 0:
+            mark = WAKEUPS.seen(topics)
+            self.look_for_cancel()
+            self.check()
+            WAKEUPS.wait(topics, mark, left_s)
+        self.check()
+
+    def _find_or_do(
+        self, token: str, do: Callable[[str], dict[str, Any]], find: Callable[[str], dict[str, Any] | None] | None
+    ) -> dict[str, Any]:
+        found = find(token) if find else None
+        if found is not None:
+            self.log("It had been done already, before the run was interrupted.")
+            return found
+        if time.monotonic() - self._renewed_at > self._lease_s / 2:  # frozen perhaps, since the intent was recorded
+            self.keep_alive()
+        self.check()
+        return do(token)
 
     @contextmanager
     def _guarded(self) -> Iterator[Session]:
@@ -169,21 +290,45 @@ class Run:
             finally:
                 self._here.is_writing = False
 
-    def _begin(self, session: Session, name: str, is_of_targets: bool) -> None:
-        step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one_or_none()
-        if step is None:
-            row = StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock())
-            row.is_of_targets = is_of_targets
-            session.add(row)
-        else:
-            step.state, step.started_at = RunState.RUNNING, self._clock()
-        wake(session, log_topic(self.id))
+    def _begin(self, name: str, is_of_targets: bool) -> bool:
+        """Record that the step begins; return whether it had begun before."""
+        if self._passed_over:
+            raise NeedsDecision(
+                f"Another version of homeport began this run: it recorded {', '.join(sorted(self._passed_over))}, and "
+                f"this one comes to {name!r} first. Retry it to go on from here, or cancel it."
+            )
+        with self.writing() as session:
+            step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one_or_none()
+            if step is None:
+                row = StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock())
+                row.is_of_targets = is_of_targets
+                session.add(row)
+            else:
+                step.state, step.started_at = RunState.RUNNING, self._clock()
+            wake(session, log_topic(self.id))
+        return step is not None
+
+    def _record(self, name: str, do: Callable[[], dict[str, Any]]) -> None:
+        """Do the step that has begun, and record its result."""
+        outer, self._step = self._step, name
+        try:
+            result = do()
+        except BaseException:
+            self._flush_quietly()
+            raise
+        with self._guarded() as session:
+            self._store_lines(session)
+            step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one()
+            step.state, step.result, step.ended_at = RunState.SUCCEEDED, result, self._clock()
+            leases.get_further(session, self._lease)
+        self._results[name], self._step = result, outer
 
     def _end_target(
         self, session: Session, name: str, state: RunState, detail: str, result: dict[str, Any] | None
     ) -> None:
         row = session.scalars(select(TargetRow).filter_by(run_id=self.id, name=name)).one()
         row.state, row.detail, row.result, row.ended_at = state, detail, result, self._clock()
+        leases.get_further(session, self._lease)
         wake(session, log_topic(self.id))
 
     def _store_lines(self, session: Session) -> None:
@@ -198,96 +343,3 @@ class Run:
             self.flush()
         except HomeportError as error:
             _log.warning("log lines of a run are lost", run=self.id, reason=error.message)
-
-
-class Execution:
-    """Takes runs from their queue and brings each to an end."""
-
-    def __init__(self, database: Database, procedures: Procedures, clock: Clock) -> None:
-        self._database = database
-        self._procedures = procedures
-        self._clock = clock
-
-    def take_up(self, lease: leases.Lease) -> Run | None:
-        """Return the run that the lease stands for, or None when there is nothing left to do for it."""
-        with self._database.writing() as session:
-            leases.guard(session, lease)
-            row = get_run(session, lease.key)
-            if RunState(row.state).has_ended:
-                leases.finish(session, lease)
-                return None
-            if row.cancel_asked_at is not None:
-                self._end(session, lease, row, RunState.CANCELLED)
-                return None
-            if lease.attempts > _TAKEOVERS_BEFORE_GIVING_UP:
-                row.error_code = "taken-over-too-often"
-                row.error_message = f"The run was taken up {lease.attempts} times without coming to an end."
-                self._end(session, lease, row, RunState.FAILED)
-                return None
-            row.state, row.started_at = RunState.RUNNING, row.started_at or self._clock()
-            wake(session, log_topic(row.id))
-        return Run(self._database, lease, row, self._clock)
-
-    def carry_out(self, run: Run, lease: leases.Lease) -> None:
-        """Do the work of the run and record how it ended."""
-        with self._database.reading() as session:
-            row = get_run(session, run.id)
-        try:
-            procedure = self._procedures.get(row.procedure)
-            stop_if_more(self._database, self._procedures, row, self._clock())
-            outcome = procedure.run(run, self._procedures.parse(row.procedure, row.input))
-        except LeaseLost:
-            _log.warning("a run was taken over by another worker", run=run.id)
-        except Cancelled:
-            self._conclude(run, lease, RunState.CANCELLED)
-        except Unavailable as error:
-            self._give_back(run, lease, error)
-        except HomeportError as error:
-            self._conclude(run, lease, RunState.FAILED, error=(error.code, error.message))
-        except Exception as error:  # a procedure may fail in any way; the run says so and the worker lives on
-            _log.exception("a run failed in a way nobody foresaw", run=run.id)
-            self._conclude(run, lease, RunState.FAILED, error=("internal", f"{type(error).__name__}: {error}"))
-        else:
-            self._conclude(run, lease, RunState.SUCCEEDED, outcome=outcome)
-
-    def _conclude(
-        self,
-        run: Run,
-        lease: leases.Lease,
-        state: RunState,
-        outcome: dict[str, Any] | None = None,
-        error: tuple[str, str] | None = None,
-    ) -> None:
-        if error is not None:
-            run.log(error[1], level="error")
-        try:
-            run.flush()
-            with self._database.writing() as session:
-                row = get_run(session, run.id)
-                row.outcome = outcome
-                row.error_code, row.error_message = error or (None, None)
-                self._end(session, lease, row, state)
-        except LeaseLost:
-            _log.warning("a run was taken over by another worker", run=run.id)
-
-    def _give_back(self, run: Run, lease: leases.Lease, error: Unavailable) -> None:
-        """Something the run needs is away for now: it is taken up again a little later."""
-        _log.warning("a run waits for something that is away", run=run.id, reason=error.message)
-        pause_s = min(2.0**lease.attempts, _LONGEST_PAUSE_S)
-        with self._database.writing() as session:
-            leases.postpone(session, lease, self._clock() + timedelta(seconds=pause_s))
-
-    def _end(self, session: Session, lease: leases.Lease, row: RunRow, state: RunState) -> None:
-        row.state, row.ended_at = state, self._clock()
-        _close_open_rows(session, row.id, state, self._clock())
-        leases.finish(session, lease)
-        wake(session, log_topic(row.id))
-
-
-def _close_open_rows(session: Session, run_id: str, state: RunState, now: datetime) -> None:
-    for step in steps_of(session, run_id):
-        if step.state == RunState.RUNNING:
-            step.state, step.ended_at = state, None
-    for target in targets_of(session, run_id):
-        if not RunState(target.state).has_ended:
-            target.state, target.ended_at = RunState.CANCELLED, now

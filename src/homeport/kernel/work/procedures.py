@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
+from homeport.kernel.base.leases import Limit
 from homeport.kernel.work.approval_rules import Policy
 
 if TYPE_CHECKING:
@@ -87,8 +91,40 @@ class Input(BaseModel):
 InputT = TypeVar("InputT", bound=Input, contravariant=True)
 
 
+class Late(StrEnum):
+    """What a timer does about the ticks it missed, while nobody worked or while its last run still went on."""
+
+    ONCE = "once"
+    """One run for all of them."""
+    EACH = "each"
+    """A run for each, one after the other."""
+    SKIP = "skip"
+    """None: the next tick comes in its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often and how many runs of a procedure at a time.
+
+    At most `at_most` have begun and not ended at a time: in all, or for each value of the input's field `per`.
+    Those of one that `is_bulk` come after all others, unless a person started them. `late` is for its timers.
+    """
+
+    at_most: int | None = None
+    per: str | None = None
+    is_bulk: bool = False
+    late: Late = Late.ONCE
+
+    def limit(self, procedure: str, values: Mapping[str, Any]) -> Limit | None:
+        """Return the limit of a run with this input."""
+        if self.at_most is None:
+            return None
+        key = procedure if self.per is None else f"{procedure}:{values[self.per]}"
+        return Limit(key, self.at_most)
+
+
 class Procedure(Protocol[InputT]):
-    """Something the platform does for someone."""
+    """Something the platform does for someone; one with a `pace: Pace` says how many runs of it go on at a time."""
 
     @property
     def name(self) -> str:
@@ -125,6 +161,10 @@ class Procedures:
         """Make the procedure known."""
         self._by_name[procedure.name] = procedure
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a procedure of that name."""
+        return name in self._by_name
+
     def all(self) -> list[Procedure[Any]]:
         """Return every procedure, by name."""
         return [self._by_name[name] for name in sorted(self._by_name)]
@@ -140,6 +180,28 @@ class Procedures:
         except KeyError:
             known = ", ".join(sorted(self._by_name))
             raise NotFound(f"There is no procedure {name!r}; known are {known}.") from None
+
+    def pace(self, name: str) -> Pace:
+        """Return what the procedure `name` says of its pace.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        pace: Pace = getattr(self.get(name), "pace", Pace())
+        return pace
+
+    def code_of(self, name: str) -> str:
+        """Return a digest of the file that says what the procedure `name` does: another one means another version.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        try:
+            source = inspect.getsourcefile(type(self.get(name)))
+            written = Path(source).read_bytes() if source else b""
+        except (OSError, TypeError):  # typed in by hand, or packed up: taken for the same version
+            written = b""
+        return hashlib.sha256(written).hexdigest()[:16]
 
     def parse(self, name: str, values: Mapping[str, Any]) -> Input:
         """Return `values` as the input of the procedure `name`.

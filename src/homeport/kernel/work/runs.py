@@ -9,8 +9,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from enum import IntEnum, StrEnum
+from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,8 +21,8 @@ from homeport.kernel.base.errors import Conflict, InvalidFilter, NotFound, PlanC
 from homeport.kernel.base.wakeups import wake
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import Rule, authorize, register
-from homeport.kernel.trust.identity import Actor, Role
-from homeport.kernel.work.procedures import Plan, Procedures
+from homeport.kernel.trust.identity import SYSTEM, Actor, Role
+from homeport.kernel.work.procedures import Pace, Plan, Procedures
 
 RUN_QUEUE = "run"
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -36,21 +36,45 @@ class RunState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    NEEDS_DECISION = "needs-decision"
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing more will happen unless somebody retries."""
-        return self in {RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED}
+        return self not in {RunState.WAITING, RunState.RUNNING}
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether a run in this state can be taken up again."""
+        return self in {RunState.FAILED, RunState.CANCELLED, RunState.NEEDS_DECISION}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether a run in this state can be told to stop."""
+        return self in {RunState.WAITING, RunState.RUNNING, RunState.NEEDS_DECISION}
+
+
+class Priority(IntEnum):
+    """Whose run comes first."""
+
+    INTERACTIVE = 0
+    TIMER = 10
+    BULK = 20
 
 
 class RunRow(Base):
     """A run: who asked for what, how it stands and how it ended.
 
     `authority` says who approved it (`request`, `approvals`) or under which standing approval it runs (`standing`).
+    `parent_id` is the run that started it, under `parent_key`; `code` a digest of the procedure that began it.
     """
 
     __tablename__ = "kernel_run"
-    __table_args__ = (Index(None, "created_at", "id"), Index(None, "state"))
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(None, "state"),
+        Index(None, "parent_id", "parent_key", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     procedure: Mapped[str]
@@ -69,6 +93,12 @@ class RunRow(Base):
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     authority: Mapped[dict[str, Any] | None]
+    priority: Mapped[int] = mapped_column(default=Priority.INTERACTIVE)
+    limit_key: Mapped[str | None]
+    limit_count: Mapped[int | None]
+    parent_id: Mapped[str | None]
+    parent_key: Mapped[str | None]
+    code: Mapped[str | None]
 
 
 class StepRow(Base):
@@ -139,6 +169,11 @@ def log_topic(run_id: str) -> str:
     return f"run:{run_id}"
 
 
+def stop_topic(run_id: str) -> str:
+    """The wake-up topic that rings when the run was told to stop."""
+    return f"stop:{run_id}"
+
+
 def plan_run(procedures: Procedures, actor: Actor, procedure: str, values: Mapping[str, Any]) -> Plan:
     """Return what a run of `procedure` would do now; nothing is changed.
 
@@ -178,64 +213,180 @@ def start_run(
     given = procedures.parse(procedure, values).model_dump(mode="json")
     if authority is None:
         authority = procedures.policy.judge(session, actor, procedure, given, plan, now).authority()
-    row = RunRow(
+    row = _new_run(procedures, actor, procedure, given, now, plan, authority)
+    _store(session, row, plan, now)
+    audit.record(session, actor, "run.start", f"run:{row.id}", after={"procedure": procedure}, now=now)
+    return row
+
+
+def start_child(
+    session: Session,
+    procedures: Procedures,
+    parent: RunRow,
+    key: str,
+    procedure: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    plan: Plan,
+) -> RunRow:
+    """Start a run on behalf of `parent`, which calls it `key`; it stands under the authority that started the parent.
+
+    Of that key there is one: another start returns it.
+
+    Raises:
+        ApprovalNeeded: somebody has to approve it first, and nobody approved the parent.
+    """
+    known = session.scalars(select(RunRow).filter_by(parent_id=parent.id, parent_key=key)).one_or_none()
+    if known is not None:
+        return known
+    actor = Actor(
+        cast("Any", parent.actor_kind), parent.actor_id, parent.actor_name, Role.VIEWER
+    )  # may more: it started the parent
+    given = procedures.parse(procedure, values).model_dump(mode="json")
+    authority = parent.authority or procedures.policy.judge(session, actor, procedure, given, plan, now).authority()
+    row = _new_run(procedures, actor, procedure, given, now, plan, authority)
+    row.parent_id, row.parent_key, row.priority = parent.id, key, parent.priority
+    _store(session, row, plan, now)
+    audit.record(
+        session, actor, "run.start", f"run:{row.id}", after={"procedure": procedure, "parent": parent.id}, now=now
+    )
+    return row
+
+
+def _new_run(
+    procedures: Procedures,
+    actor: Actor,
+    procedure: str,
+    given: dict[str, Any],
+    now: datetime,
+    plan: Plan,
+    authority: Mapping[str, Any] | None,
+) -> RunRow:
+    pace = procedures.pace(procedure)
+    limit = pace.limit(procedure, given)
+    return RunRow(
         id=new_id(),
         procedure=procedure,
         input=given,
-        authority=dict(authority) if authority else None,
         plan=plan.to_json(),
         fingerprint=plan.fingerprint,
+        authority=dict(authority) if authority else None,
         state=RunState.WAITING,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name,
         created_at=now,
+        priority=_priority(actor.kind, pace),
+        limit_key=limit.key if limit else None,
+        limit_count=limit.count if limit else None,
     )
+
+
+def _priority(actor_kind: str, pace: Pace) -> Priority:
+    if actor_kind != SYSTEM.kind:
+        return Priority.INTERACTIVE
+    return Priority.BULK if pace.is_bulk else Priority.TIMER
+
+
+def _store(session: Session, row: RunRow, plan: Plan, now: datetime) -> None:
     session.add(row)
     session.flush()
     for target in plan.targets:
         session.add(TargetRow(run_id=row.id, name=target.name, title=target.title, state=RunState.WAITING))
-    leases.put(session, RUN_QUEUE, row.id, now)
-    audit.record(session, actor, "run.start", f"run:{row.id}", after={"procedure": procedure}, now=now)
-    return row
+    _enqueue(session, row, now)
+
+
+def _enqueue(session: Session, row: RunRow, now: datetime) -> None:
+    limit = leases.Limit(row.limit_key, row.limit_count) if row.limit_key and row.limit_count else None
+    leases.put(session, RUN_QUEUE, row.id, now, priority=row.priority, limit=limit)
 
 
 def cancel_run(session: Session, actor: Actor, run_id: str, now: datetime) -> RunRow:
-    """Tell the run to stop: at once if nobody works on it, else at its next step.
+    """Tell the run and those it started to stop: at once if nobody works on it, else within a moment.
 
     Raises:
         Conflict: it has ended already.
     """
     authorize(actor, "run.cancel")
     row = get_run(session, run_id)
-    if RunState(row.state).has_ended:
+    if not RunState(row.state).is_cancellable:
         raise Conflict(f"Run {run_id} has already ended ({row.state}); there is nothing to cancel.")
-    row.cancel_asked_at = now
-    leases.put(session, RUN_QUEUE, run_id, now)
-    wake(session, log_topic(run_id))
+    _cancel(session, row, now)
     audit.record(session, actor, "run.cancel", f"run:{run_id}", now=now)
     return row
 
 
+def _cancel(session: Session, row: RunRow, now: datetime) -> None:
+    for child in children_of(session, row.id):  # before it: who ends takes rows in the same order
+        if RunState(child.state).is_cancellable:
+            _cancel(session, child, now)
+    is_idle = leases.withdraw(session, RUN_QUEUE, row.id, now)
+    session.refresh(row)  # it may have ended before nobody worked on it
+    if not RunState(row.state).is_cancellable:
+        return
+    row.cancel_asked_at = now
+    wake(session, stop_topic(row.id))
+    if is_idle:
+        end_run(session, row, RunState.CANCELLED, now)
+    else:
+        wake(session, log_topic(row.id))
+
+
+def end_run(session: Session, row: RunRow, state: RunState, now: datetime) -> None:
+    """Record how the run ended, and wake the run that waits for it."""
+    row.state, row.ended_at = state, now
+    for step in steps_of(session, row.id):
+        if step.state == RunState.RUNNING:
+            step.state, step.ended_at = state, None
+    for target in targets_of(session, row.id):
+        if not RunState(target.state).has_ended:
+            target.state, target.ended_at = RunState.CANCELLED, now
+    wake(session, log_topic(row.id))
+    if row.parent_id is not None:
+        session.flush()
+        leases.hasten(session, RUN_QUEUE, row.parent_id, now)
+
+
 def retry_run(session: Session, actor: Actor, run_id: str, now: datetime) -> RunRow:
-    """Take up a failed or cancelled run again: what was done stays done, what failed is tried again.
+    """Take up a run that did not succeed, and those it started: what was done stays done, what failed is tried again.
 
     Raises:
         Conflict: the run goes on still, or has succeeded.
     """
     authorize(actor, "run.retry")
     row = get_run(session, run_id)
-    if row.state not in {RunState.FAILED, RunState.CANCELLED}:
-        raise Conflict(f"Run {run_id} is {row.state}; only a failed or cancelled run can be retried.")
-    row.state, row.ended_at, row.cancel_asked_at = RunState.WAITING, None, None
-    row.error_code, row.error_message = None, None
-    session.execute(delete(StepRow).where(StepRow.run_id == run_id, StepRow.is_of_targets))
-    again = update(TargetRow).where(TargetRow.run_id == run_id, TargetRow.state != RunState.SUCCEEDED)
-    session.execute(again.values(state=RunState.WAITING, detail=None, ended_at=None))
-    leases.put(session, RUN_QUEUE, run_id, now)
-    wake(session, log_topic(run_id))
+    if not RunState(row.state).is_retryable:
+        raise Conflict(f"Run {run_id} is {row.state}; only one that failed or stopped can be retried.")
+    _retry(session, row, now)
     audit.record(session, actor, "run.retry", f"run:{run_id}", now=now)
     return row
+
+
+def _retry(session: Session, row: RunRow, now: datetime) -> None:
+    for child in children_of(session, row.id):
+        if RunState(child.state).is_retryable:
+            _retry(session, child, now)
+    row.state, row.ended_at, row.cancel_asked_at = RunState.WAITING, None, None
+    row.error_code = row.error_message = row.code = None
+    session.execute(delete(StepRow).where(StepRow.run_id == row.id, StepRow.is_of_targets))
+    again = update(TargetRow).where(TargetRow.run_id == row.id, TargetRow.state != RunState.SUCCEEDED)
+    session.execute(again.values(state=RunState.WAITING, detail=None, ended_at=None))
+    _enqueue(session, row, now)
+    wake(session, log_topic(row.id))
+
+
+def children_of(session: Session, run_id: str) -> Sequence[RunRow]:
+    """Return the runs that the run started, oldest first."""
+    return session.scalars(select(RunRow).filter_by(parent_id=run_id).order_by(RunRow.created_at, RunRow.id)).all()
+
+
+def family_of(session: Session, run_id: str) -> frozenset[str]:
+    """Return the ids of the run and of all that it and those it started have started."""
+    family, last = {run_id}, {run_id}
+    while last:
+        last = set(session.scalars(select(RunRow.id).where(RunRow.parent_id.in_(last))))
+        family |= last
+    return frozenset(family)
 
 
 def get_run(session: Session, run_id: str) -> RunRow:

@@ -1,7 +1,8 @@
 """Timers: start a procedure at a time, once or by a cron schedule in a zone.
 
 Ticks missed while nobody worked, or while the last run still goes on, coalesce into one, which comes after it: what
-made the tick may have changed behind that run's back.
+made the tick may have changed behind that run's back. A procedure whose pace says so has a run for each tick missed,
+or none.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import HomeportError
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work.approvals import start_or_ask
-from homeport.kernel.work.procedures import Procedures
+from homeport.kernel.work.procedures import Late, Procedures
 from homeport.kernel.work.runs import is_active, plan_run
 
 TIMER_QUEUE = "timer"
 _LEASE_S = 120.0
+_ON_TIME = timedelta(seconds=60)
+_LONGEST_MADE_UP = timedelta(days=7)
+"""Ticks missed for longer than that are gone, also where each has its run."""
 _WHILE_ACTIVE = timedelta(seconds=5)
 _log = structlog.get_logger(__name__)
 
@@ -86,13 +90,30 @@ def fire_one(database: Database, procedures: Procedures, owner: str, now: dateti
         if row is None:
             leases.finish(session, lease)
             return True
-        if plan is not None and is_active(session, procedures, row.procedure, row.input):
+        late = procedures.pace(row.procedure).late if row.procedure in procedures else Late.ONCE
+        is_active_still = (
+            plan is not None and late is not Late.EACH and is_active(session, procedures, row.procedure, row.input)
+        )
+        if is_active_still and late is Late.ONCE:
             leases.postpone(session, lease, now + _WHILE_ACTIVE)
             return True
-        if plan is not None:
+        is_skipped = late is Late.SKIP and (is_active_still or now - lease.due_at > _ON_TIME)
+        if plan is not None and not is_skipped:
             start_or_ask(session, procedures, SYSTEM, row.procedure, row.input, now, plan, reason=f"timer {row.key}")
-        leases.postpone(session, lease, next_tick(row.cron, row.zone, now))
+        done_until = max(lease.due_at, now - _LONGEST_MADE_UP) if late is Late.EACH else now
+        leases.postpone(session, lease, next_tick(row.cron, row.zone, done_until))
     return True
+
+
+def settle(session: Session, jump: timedelta, now: datetime) -> None:
+    """Let timers that tick more often than `jump` go on at once after the clock was set back by it.
+
+    The others wait: what was done at their last tick is not done twice.
+    """
+    for row in session.scalars(select(TimerRow)):
+        first = next_tick(row.cron, row.zone, now)
+        if next_tick(row.cron, row.zone, first) - first < jump:
+            leases.put(session, TIMER_QUEUE, row.key, first)
 
 
 def _try_to_plan(procedures: Procedures, row: TimerRow) -> Any:

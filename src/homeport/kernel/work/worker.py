@@ -6,29 +6,34 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
 from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
-from homeport.kernel.base.events import EVENT_QUEUE, Subscribers
+from homeport.kernel.base.events import EVENT_LEASE_S, EVENT_QUEUE, Subscribers
 from homeport.kernel.base.wakeups import WAKEUPS, Listener
 from homeport.kernel.trust import audit
 from homeport.kernel.work import approvals, timers
-from homeport.kernel.work.execution import Clock, Execution, Run
+from homeport.kernel.work.dispatch import Dispatcher
+from homeport.kernel.work.execution import Clock
 from homeport.kernel.work.procedures import Procedures
-from homeport.kernel.work.runs import RUN_QUEUE, log_topic
+from homeport.kernel.work.runs import RUN_QUEUE, family_of
 
 _SEAL_EVERY_S = 1.0
 _PAUSE_AFTER_ERROR_S = 1.0
+_CLOCK_JUMP_S = 2.0
 _log = structlog.get_logger(__name__)
 
 
 class Worker:
     """Works on what is due until it is stopped.
 
-    `only` keeps it to the run of that id: what the CLI uses to follow a run when no server is there.
+    `only` keeps it to the run of that id and those it starts: what the CLI uses to follow a run when no server is
+    there.
     """
 
     def __init__(
@@ -47,13 +52,14 @@ class Worker:
         self._procedures = procedures
         self._subscribers = subscribers
         self._clock = clock
-        self._execution = Execution(database, procedures, clock)
+        self._dispatcher = Dispatcher(database, procedures, clock, lease_s)
         self._lease_s = lease_s
         self._poll_s = poll_s
-        self._only = frozenset({only}) if only else None
+        self._only = only
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._listener = Listener(database)
+        self._clock_ahead_s = clock().timestamp() - time.monotonic()
         self._threads = self._make_threads(run_workers)
 
     def start(self) -> None:
@@ -65,6 +71,7 @@ class Worker:
     def stop(self) -> None:
         """Take no new work, let what goes on come to its end or to its next lease, and return."""
         self._stopping.set()
+        self._dispatcher.stop()
         for topic in (RUN_QUEUE, timers.TIMER_QUEUE, approvals.APPROVAL_QUEUE, EVENT_QUEUE):
             WAKEUPS.ring(topic)
         for thread in self._threads:
@@ -104,14 +111,17 @@ class Worker:
                 WAKEUPS.wait(topics, mark, self._poll_s)
 
     def _work_on_run(self) -> bool:
-        lease = leases.take(self._database, RUN_QUEUE, self._owner, self._clock(), self._lease_s, self._only)
+        keys = self._family() if self._only else None
+        lease = leases.take(self._database, RUN_QUEUE, self._owner, self._clock(), self._lease_s, keys)
         if lease is None:
             return False
-        run = self._execution.take_up(lease)
-        if run is not None:
-            with _Heartbeat(run, self._lease_s):
-                self._execution.carry_out(run, lease)
+        self._dispatcher.work_on(lease)
         return True
+
+    def _family(self) -> frozenset[str]:
+        assert self._only
+        with self._database.reading() as session:
+            return family_of(session, self._only)
 
     def _deliver(self) -> bool:
         return self._subscribers.deliver_one(self._database, self._owner, self._clock())
@@ -125,9 +135,22 @@ class Worker:
     def _seal(self) -> None:
         while not self._stopping.wait(_SEAL_EVERY_S):
             try:
+                self._settle_if_set_back()
                 self._seal_waiting()
             except Exception:
                 _log.exception("sealing the audit trail failed; it is tried again")
+
+    def _settle_if_set_back(self) -> None:
+        """Let nothing wait for a time that the clock, set back, has still to reach again."""
+        ahead_s = self._clock().timestamp() - time.monotonic()
+        jump_s, self._clock_ahead_s = self._clock_ahead_s - ahead_s, ahead_s
+        if jump_s < _CLOCK_JUMP_S:
+            return
+        _log.warning("the clock was set back; what waits is brought into the present", seconds=round(jump_s, 1))
+        now = self._clock()
+        with self._database.writing() as session:
+            leases.settle(session, {RUN_QUEUE: self._lease_s, EVENT_QUEUE: EVENT_LEASE_S}, now)
+            timers.settle(session, timedelta(seconds=jump_s), now)
 
     def _seal_waiting(self) -> None:
         with self._database.reading() as session:
@@ -135,29 +158,3 @@ class Worker:
                 return
         with self._database.writing() as session:
             audit.seal(session)
-
-
-class _Heartbeat:
-    """Keeps a run's lease while its procedure works, and brings it the word to stop."""
-
-    def __init__(self, run: Run, lease_s: float) -> None:
-        self._run = run
-        self._lease_s = lease_s
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="run-heartbeat", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *error: object) -> None:
-        self._done.set()
-        WAKEUPS.ring(log_topic(self._run.id))
-        self._thread.join()
-
-    def _beat(self) -> None:
-        interval_s = min(self._lease_s / 3, 1.0)
-        while not self._done.wait(interval_s):
-            try:
-                self._run.keep_alive(self._lease_s)
-            except Exception:
-                _log.warning("a heartbeat failed; it is tried again", run=self._run.id, exc_info=True)

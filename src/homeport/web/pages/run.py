@@ -37,7 +37,14 @@ PARTS = ("actions", "head", "targets", "side")
 _FEW_TARGETS = 50
 _MOST_LINES = 2**31 - 1
 _MOST_TARGETS = 2_000
-_URGENCY = (RunState.FAILED, RunState.RUNNING, RunState.WAITING, RunState.CANCELLED, RunState.SUCCEEDED)
+_URGENCY = (
+    RunState.NEEDS_DECISION,
+    RunState.FAILED,
+    RunState.RUNNING,
+    RunState.WAITING,
+    RunState.CANCELLED,
+    RunState.SUCCEEDED,
+)
 _TARGET_COLUMNS = (
     Column("target", "pages-run-target"),
     Column("state", "pages-run-state"),

@@ -15,6 +15,7 @@ LOOKS = {
     RunState.SUCCEEDED: "ok",
     RunState.FAILED: "bad",
     RunState.CANCELLED: "neutral",
+    RunState.NEEDS_DECISION: "warn",
 }
 """How the shell draws each state."""
 
@@ -57,7 +58,12 @@ class RunFacts:
     @property
     def is_retryable(self) -> bool:
         """Whether it can be taken up again."""
-        return self.row.state in {RunState.FAILED, RunState.CANCELLED}
+        return RunState(self.row.state).is_retryable
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether it can be told to stop."""
+        return RunState(self.row.state).is_cancellable and not self.is_stopping
 
     @property
     def duration_s(self) -> float | None:

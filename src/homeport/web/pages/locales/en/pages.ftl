@@ -23,6 +23,7 @@ pages-state-running = Running
 pages-state-succeeded = Succeeded
 pages-state-failed = Failed
 pages-state-cancelled = Cancelled
+pages-state-needs-decision = Needs a decision
 pages-state-stopping = Stopping
 
 ## Who
@@ -78,6 +79,7 @@ pages-run-retry-failed =
     }
 pages-run-failed = The run failed
 pages-run-failed-of = { $failed } of { $total } did not work
+pages-run-needs-decision = The run can't go on by itself
 pages-run-cancelled-note = Somebody stopped this run. What was done until then stays done; Retry takes it up where it stopped.
 pages-run-stopping-note = The run was told to stop. It ends at the next point where nothing is left half-done.
 pages-run-waiting-note = The run begins as soon as a worker is free. If it stays here, nobody works: start `homeport serve` or `homeport worker`.

@@ -23,6 +23,7 @@ pages-state-running = 실행 중
 pages-state-succeeded = 성공
 pages-state-failed = 실패
 pages-state-cancelled = 취소됨
+pages-state-needs-decision = 결정 필요
 pages-state-stopping = 중지하는 중
 
 ## 권한
@@ -70,6 +71,7 @@ pages-run-retry = 다시 시도
 pages-run-retry-failed = 실패한 { $count }건 다시 시도
 pages-run-failed = 실행이 실패했습니다
 pages-run-failed-of = { $total }건 중 { $failed }건이 실패했습니다
+pages-run-needs-decision = 실행이 스스로 이어질 수 없습니다
 pages-run-cancelled-note = 실행을 도중에 취소했습니다. 그때까지 끝난 작업은 그대로 남습니다. 다시 시도하면 멈춘 곳부터 이어집니다.
 pages-run-stopping-note = 중지를 요청했습니다. 하던 작업을 마무리한 다음 멈춥니다.
 pages-run-waiting-note = 워커가 비는 대로 시작합니다. 계속 대기 상태라면 일할 워커가 없는 것입니다. `homeport serve`나 `homeport worker`를 실행하십시오.
