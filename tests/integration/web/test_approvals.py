@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -422,3 +423,12 @@ def test_events_tell_what_was_asked_and_decided(saebom: Company) -> None:
     told = [(event.type, event.entity, event.payload["state"]) for event in heard]
     about = f"approval:{request['id']}"
     assert sorted(told) == [(approvals.ASKED, about, "waiting"), (approvals.DECIDED, about, "refused")]
+
+
+def test_approvals_at_the_same_moment_start_one_run(saebom: Company) -> None:
+    path = f"/api/v1/approvals/{saebom.ask(saebom.browser('Lee Jun')).json()['id']}/approve"
+    clients = [saebom.browser(f"Operator {number}", Role.OPERATOR) for number in range(4)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(lambda client: client.post(path).status_code, clients))
+    assert sorted(answers) == [200, 409, 409, 409]
+    assert len(saebom.run_ids()) == 1
