@@ -22,7 +22,7 @@ from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.module import Module, Services, installed_modules
-from homeport.kernel.trust import access
+from homeport.kernel.trust import access, secrets
 from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
@@ -76,8 +76,12 @@ def settings_for(modules: list[Module], **overrides: Any) -> Settings:
 
 
 @contextmanager
-def installation(clock: Callable[[], datetime] = lambda: datetime.now(UTC), **overrides: Any) -> Iterator[Homeport]:
+def installation(
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC), *, names_secrets: bool = True, **overrides: Any
+) -> Iterator[Homeport]:
     """The installation that the settings describe, its database brought to the newest shape.
+
+    With `names_secrets`, settings that name a secret (`secret:NAME`) hold it.
 
     Raises:
         InvalidSetting: a setting is unknown or wrong.
@@ -88,6 +92,7 @@ def installation(clock: Callable[[], datetime] = lambda: datetime.now(UTC), **ov
     database = Database(settings.resolved_database_url)
     database.migrate()
     try:
+        settings = secrets.fill_in(settings, database) if names_secrets else settings
         yield assemble(Services(settings, database, Procedures(), Subscribers(), clock), modules)
     finally:
         database.close()

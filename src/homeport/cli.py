@@ -33,6 +33,7 @@ from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
+from homeport.secret_commands import commands as secret_commands
 from homeport.web.approval_commands import commands as approval_commands
 from homeport.web.audit_commands import commands as audit_commands
 from homeport.web.finding_commands import commands as finding_commands
@@ -49,6 +50,7 @@ app.add_typer(run_commands, name="runs")
 app.add_typer(approval_commands, name="approvals")
 app.add_typer(finding_commands, name="findings")
 app.add_typer(audit_commands, name="audit")
+app.add_typer(secret_commands, name="secrets")
 app.add_typer(view_commands, name="views")
 app.add_typer(config_commands, name="config")
 

@@ -52,7 +52,8 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _on_unforeseen(request: Request, error: Exception) -> Response:
-    _log.exception("a request failed in a way nobody foresaw", path=request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "")  # not the address: that may hold a login link
+    _log.exception("a request failed in a way nobody foresaw", method=request.method, route=route, exc_info=error)
     detail = "Something went wrong inside homeport. It is in the log; try again, and tell whoever runs homeport."
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail, ())
 

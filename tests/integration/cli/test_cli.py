@@ -206,6 +206,25 @@ def test_a_trail_that_was_tampered_with_is_told_by_place_and_exit_code(homeport:
     assert (told.code, told.json["gaps"], told.json["intact"]) == (1, [{"first": 3, "last": 3}], False)
 
 
+def test_a_secret_is_kept_named_by_homeport_yaml_and_shown_by_no_command(
+    homeport: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homeport.home.mkdir()
+    told = "forges: {git: {host: git.example, type: gitlab, token: 'secret:gitlab'}}\n"
+    (homeport.home / "homeport.yaml").write_text(told)
+    missing = homeport("token", "list")
+    assert (missing.code, "homeport secrets set gitlab" in missing.err) == (2, True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("glpat-canary\n"))
+    assert homeport("secrets", "set", "gitlab").code == 0
+    assert homeport("secrets", "rotate", "--json").json == {"rotated": 1}
+    shown = [homeport(*command) for command in (("secrets", "list", "--json"), ("token", "list"), ("config", "show"))]
+    assert [one.code for one in shown] == [0, 0, 0]
+    assert shown[0].json["items"][0]["name"] == "gitlab"
+    assert "canary" not in str(shown)
+    assert homeport("secrets", "remove", "gitlab").code == 0
+    assert homeport("token", "list").code == 2
+
+
 def test_the_audit_trail_is_exported_as_json_lines(homeport: Shell) -> None:
     homeport("token", "create", "--name", "ci", "--role", "viewer")
     homeport("token", "revoke", "ci")

@@ -151,6 +151,7 @@ PAGES = {
     "POST /approvals/{request_id}/withdraw": Row(OPERATORS, "/approvals/{approval}/withdraw"),
     "GET /runs": Row(SIGNED_IN, "/runs"),
     "GET /runs/{run_id}": Row(SIGNED_IN, "/runs/{failed}"),
+    "GET /runs/{run_id}/log.txt": Row(SIGNED_IN, "/runs/{failed}/log.txt"),
     "GET /runs/{run_id}/live": Row(SIGNED_IN, "/runs/{failed}/live"),
     "POST /runs/{run_id}/cancel": Row(DEVELOPERS, "/runs/{running}/cancel", form={}),
     "POST /runs/{run_id}/retry": Row(DEVELOPERS, "/runs/{failed}/retry", form={}),

@@ -176,6 +176,11 @@ class Settings(Section):
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL, such as postgresql+psycopg://…; without it, SQLite in `home`."
     )
+    secrets_key: SecretStr | None = Field(
+        None,
+        description="Master keys of 32 bytes in base64, newest first, that seal what `homeport secrets` keeps; "
+        "without it, one is made in `home`/secrets.key.",
+    )
     base_url: str = Field(DEFAULT_BASE_URL, description="Address under which users reach the portal.")
     organisation: str = Field("homeport", description="Name of your organisation, shown in the portal.")
     language: str = Field(
