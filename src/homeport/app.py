@@ -21,6 +21,7 @@ from homeport.kernel.base.errors import HomeportError
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
+from homeport.kernel.knowledge.findings import redate
 from homeport.kernel.module import Module, Services, installed_modules
 from homeport.kernel.trust import access, secrets
 from homeport.kernel.work.approval_rules import policy_of
@@ -49,7 +50,9 @@ class Homeport:
         return self.services.settings
 
     def start(self) -> None:
-        """Let each module do what it does once when work begins."""
+        """Let each module do what it does once when work begins, and due dates be what the settings say now."""
+        with self.services.database.writing() as session:
+            redate(session, self.services.due_days)
         for module in self.modules:
             if module.start is not None:
                 module.start(self.services)

@@ -19,7 +19,7 @@ from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidEntityRef
 from homeport.kernel.base.events import Event
 from homeport.kernel.knowledge import findings
-from homeport.kernel.knowledge.findings import Evidence, Found, Severity
+from homeport.kernel.knowledge.findings import DueDays, Evidence, Found, Severity
 
 SCOPE = "catalog"
 GRAPH_SCOPE = "catalog.graph"
@@ -86,19 +86,23 @@ def found_problems(
     ]
 
 
-def report_repositories(session: Session, found: Iterable[Found], now: datetime) -> None:
+def report_repositories(session: Session, found: Iterable[Found], now: datetime, due_days: DueDays) -> None:
     """Take in what is wrong in repositories, all of them."""
-    findings.report(session, SCOPE, found, _NOT_UNITS, now)
+    findings.report(session, SCOPE, found, _NOT_UNITS, now, due_days)
 
 
-def report_units(session: Session, location_id: int, problems: Mapping[str, Iterable[Problem]], now: datetime) -> None:
+def report_units(
+    session: Session, location_id: int, problems: Mapping[str, Iterable[Problem]], now: datetime, due_days: DueDays
+) -> None:
     """Take in what is wrong in units of a location, by key; nothing else was looked at."""
     parts = {key: f"{_UNIT}{location_id}:{key}" for key in problems}
     found = [_of_unit(parts[key], problem) for key, told in problems.items() for problem in told]
-    findings.report(session, SCOPE, found, set(parts.values()), now)
+    findings.report(session, SCOPE, found, set(parts.values()), now, due_days)
 
 
-def report_access(session: Session, location_id: int, refused: Mapping[str, Problem | None], now: datetime) -> None:
+def report_access(
+    session: Session, location_id: int, refused: Mapping[str, Problem | None], now: datetime, due_days: DueDays
+) -> None:
     """Take in which units of those looked at could not be read, by key: what is wrong, or None where they could.
 
     Each owner of what came from a unit is told, at one of their entities.
@@ -107,10 +111,12 @@ def report_access(session: Session, location_id: int, refused: Mapping[str, Prob
     problems = {key: problem for key, problem in refused.items() if problem}
     owned = origins.owned_of_units(session, location_id, list(problems)) if problems else {}
     found = [_of_unit(parts[key], one) for key, told in problems.items() for one in _to_owners(told, owned.get(key))]
-    findings.report(session, SCOPE, found, set(parts.values()), now)
+    findings.report(session, SCOPE, found, set(parts.values()), now, due_days)
 
 
-def report_location(session: Session, location_id: int, target: str, reason: str | None, now: datetime) -> None:
+def report_location(
+    session: Session, location_id: int, target: str, reason: str | None, now: datetime, due_days: DueDays
+) -> None:
     """Take in whether a location could be reached; `reason` says why not. Each owner of what it gave is told."""
     part = f"{_UNIT}{location_id}"
     found = []
@@ -118,7 +124,7 @@ def report_location(session: Session, location_id: int, target: str, reason: str
         problem = Problem("catalog.unreadable-source", Place(target), {"file": target, "reason": reason})
         told = _to_owners(problem, origins.owned_of_location(session, location_id))
         found = [_of_unit(part, one) for one in told]
-    findings.report(session, SCOPE, found, {part}, now)
+    findings.report(session, SCOPE, found, {part}, now, due_days)
 
 
 def forget_location(session: Session, location_id: int, now: datetime) -> None:
@@ -126,14 +132,14 @@ def forget_location(session: Session, location_id: int, now: datetime) -> None:
     findings.report(session, SCOPE, [], _UnitsOf(location_id), now)
 
 
-def report_graph(session: Session, now: datetime) -> int:
+def report_graph(session: Session, now: datetime, due_days: DueDays) -> int:
     """Take in what is wrong between entities, and return how much that is."""
     empty = [(row, "", "") for row in repository.owners_without_members(session)]
     found = [
         *(_dangling(*one) for one in with_places(session, repository.dangling_relations(session))),
         *(_without_members(row, place) for row, _, _, place in with_places(session, empty)),
     ]
-    findings.report(session, GRAPH_SCOPE, found, findings.EVERYTHING, now)
+    findings.report(session, GRAPH_SCOPE, found, findings.EVERYTHING, now, due_days)
     return len(found)
 
 

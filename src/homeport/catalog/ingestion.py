@@ -181,14 +181,14 @@ class LocationReading:
             for row, problem in duplicates:
                 problems[row.key].append(problem)
                 row.version = None  # read again at the next look: by then the name may be free
-            report_units(session, self._location.id, problems, now)
+            report_units(session, self._location.id, problems, now, self._services.due_days)
             refused = {
                 one.key: unreadable(one.key, one.error, one.target)
                 if one.error and not one.target.is_optional
                 else None
                 for one in batch
             }
-            report_access(session, self._location.id, refused, now)
+            report_access(session, self._location.id, refused, now, self._services.due_days)
         self._count(batch, stored, problems)
         contested = {row.key for row, _ in duplicates}
         self._contested += [one for one in batch if one.key in contested]
@@ -224,8 +224,8 @@ class LocationReading:
         with self._run.writing() as session:
             gone = storing.known_of_units(session, [row.id for row in rows])
             storing.remove(session, SYSTEM, list(gone), now)
-            report_units(session, self._location.id, {row.key: [] for row in rows}, now)
-            report_access(session, self._location.id, {row.key: None for row in rows}, now)
+            report_units(session, self._location.id, {row.key: [] for row in rows}, now, self._services.due_days)
+            report_access(session, self._location.id, {row.key: None for row in rows}, now, self._services.due_days)
             origins.delete_units(session, [row.id for row in rows])
         self._tally.stored.removed += len(gone)
         for row in rows:

@@ -170,7 +170,7 @@ class Locations:
         origins.forget_version(session, entity_id)
         storing.remove(session, actor, [ref], now)
         audit.record(session, actor, "catalog.remove-entity", ref, now=now)
-        report_graph(session, now)
+        report_graph(session, now, self._services.due_days)
 
     def remove(self, session: Session, actor: Actor, location_id: int) -> None:
         """Let go of the location and of all that it brought.
@@ -202,7 +202,7 @@ class Locations:
         told = {"type": row.type, "target": row.target}
         audit.record(session, actor, "catalog.remove-location", f"location:{row.id}", before=told, now=now)
         origins.delete_location(session, row.id)
-        report_graph(session, now)
+        report_graph(session, now, self._services.due_days)
 
     def _try_to_read(self, type_: str, target: str) -> None:
         values = {"type": type_, "target": target, "only": []}

@@ -143,9 +143,10 @@ class Discover:
             row = origins.get_or_add_location(session, request.type, request.target, now)
             is_first, row.discovered_at = row.discovered_at is None, now
             row.error = row.error_since = None
-            report_location(session, row.id, row.target, None, now)
+            report_location(session, row.id, row.target, None, now, self._services.due_days)
             if tally.stored.has_changes or is_first:
-                run.log(f"{report_graph(session, now)} relations lead nowhere or to groups without members")
+                count = report_graph(session, now, self._services.due_days)
+                run.log(f"{count} relations lead nowhere or to groups without members")
             unreadable = set(tally.unreadable)
             for target in run.plan.targets:
                 if target.name in unreadable:
@@ -168,7 +169,7 @@ class Discover:
                 row = origins.find_location_of(session, request.type, request.target)
                 if row is not None:
                     row.error, row.error_since = trouble.message, row.error_since or now
-                    report_location(session, row.id, row.target, trouble.message, now)
+                    report_location(session, row.id, row.target, trouble.message, now, self._services.due_days)
                     self._announce(session, row, now)
             raise
 
@@ -266,12 +267,12 @@ class Discover:
         with run.writing() as session:
             published = self._catalog.publish(session, SYSTEM, _by_location(readings, resolution))
             problems = found_problems(resolution, published.composed, published.problems, unreadable)
-            report_repositories(session, problems, now)
-            dangling = report_graph(session, now)
+            report_repositories(session, problems, now, self._services.due_days)
+            dangling = report_graph(session, now, self._services.due_days)
             location = origins.get_or_add_location(session, request.type, request.target, now)
             location.discovered_at = now
             location.error = location.error_since = None
-            report_location(session, location.id, location.target, None, now)
+            report_location(session, location.id, location.target, None, now, self._services.due_days)
             self._announce(session, location, now)
         stored = published.stored
         run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")

@@ -40,6 +40,11 @@ class Services:
     subscribers: Subscribers
     clock: Callable[[], datetime]
 
+    @property
+    def due_days(self) -> Mapping[str, int]:
+        """Days in which a finding is to be mended, by severity."""
+        return self.settings.findings.due_days.by_severity
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:

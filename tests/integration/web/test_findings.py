@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +14,14 @@ from homeport.catalog.findings import SEVERITIES
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import Found, Severity, State
+from homeport.kernel.knowledge.sarif.log import parse
+from homeport.kernel.knowledge.sarif.reading import read
+from homeport.kernel.testing import sqlite_database
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.web.shell import Shell
 
-from .conftest import HANEUL, ORDER_API, STOCK_API, TEAM_ORDER, Portal, unknown_owner
+from .conftest import HANEUL, ORDER_API, STOCK_API, TEAM_ORDER, Portal, build, unknown_owner
 
 PARTS = ("name", "title", "why", "fix")
 
@@ -324,3 +330,80 @@ def test_nothing_is_accepted_where_one_of_many_is_not_mine(portal: Portal) -> No
     form = {"finding": [mine, other], "reason": "both", "days": "30"}
     assert client.post("/findings/suppress", data=form).status_code == 403
     assert state_of(portal, mine) is State.OPEN
+
+
+def test_a_list_is_narrowed_by_source_age_and_what_is_overdue(portal: Portal) -> None:
+    (old,) = portal.findings(unknown_owner(severity=Severity.HIGH))
+    portal.clock.advance(days=31)
+    both = portal.findings(unknown_owner(severity=Severity.HIGH), Found("trivy/CVE-1", "part", Severity.HIGH))
+    client = portal.signed_in()
+    new = both[1]
+    assert shown(client.get("/findings?q=source:trivy").text) == [new]
+    assert shown(client.get("/findings?q=age:30").text) == [old]
+    assert shown(client.get("/findings?q=age:180").text) == []
+    assert shown(client.get("/findings?q=due:overdue").text) == [old]
+    for wrong in ("age:old", "due:soon"):
+        assert client.get(f"/findings?q={wrong}").status_code == 422
+
+
+@pytest.mark.parametrize("sort", ["severity", "-severity", "due", "-due", "seen", "-seen"])
+def test_a_sorted_list_leads_through_all_findings_once(portal_on_each: Portal, sort: str) -> None:
+    portal, severities, expected = portal_on_each, list(Severity), []
+    for number in range(115):
+        found = Found(f"test.{number}", "part", severities[number % 5])
+        with portal.database.writing() as session:
+            findings.report(session, f"s{number}", [found], findings.EVERYTHING, portal.clock())
+        portal.clock.advance(minutes=number % 2)
+    with portal.database.reading() as session:
+        everything = session.query(findings.Finding).all()
+    never = portal.clock().replace(year=9999)
+    keys = {
+        "severity": lambda row: severities.index(row.severity),
+        "due": lambda row: row.due_at or never,
+        "seen": lambda row: row.first_seen_at,
+    }
+    expected = sorted(everything, key=lambda row: row.id, reverse=True)
+    expected = sorted(expected, key=keys[sort.strip("-")], reverse=sort.startswith("-"))
+    client, href, seen = portal.signed_in(), f"/findings?sort={sort}", []
+    while href:
+        text = client.get(href).text
+        seen += shown(text)
+        following = re.search(r'href="([^"]+)"[^>]*rel="next"', text)
+        href = following[1].replace("&amp;", "&") if following else ""
+    assert seen == [row.id for row in expected]
+    assert client.get(f"/findings?sort={sort}&after=nonsense").status_code == 422
+
+
+def test_a_list_is_taken_along_as_csv_json_and_sarif(portal: Portal) -> None:
+    kept, _ = portal.findings(unknown_owner(), Found("other.rule", "part", Severity.LOW))
+    client = portal.signed_in()
+    written = client.get("/findings/export/csv?q=severity:high")
+    assert written.headers["content-type"] == "text/csv; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(written.text.lstrip("\ufeff")))
+    assert (row["id"], row["file"], row["line"]) == (str(kept), "order-api/CODEOWNERS", "3")
+    (item,) = client.get("/findings/export/json?q=severity:high").json()["items"]
+    assert item["entity"] == str(ORDER_API)
+    log = parse(client.get("/findings/export/sarif").content, 10**6)
+    assert {one.rule_id: one.severity for one in read(log).results} == {
+        "catalog.unknown-owner": Severity.HIGH,
+        "other.rule": Severity.LOW,
+    }
+    assert client.get("/findings/export/xml").status_code == 404
+    assert "@team-gone" not in client.get("/findings/export/sarif").text
+
+
+def test_no_cell_of_a_csv_is_a_formula(portal: Portal) -> None:
+    words = findings.Words('=HYPERLINK("https://evil.example")')
+    portal.findings(Found("trivy/x", "part", Severity.LOW, words=words))
+    (row,) = csv.DictReader(io.StringIO(portal.signed_in().get("/findings/export/csv").text.lstrip("\ufeff")))
+    assert row["title"].startswith("'=")
+
+
+def test_due_dates_follow_the_settings_when_homeport_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite_database(tmp_path) as database:
+        portal = build(database, tmp_path, monkeypatch, findings={"due_days": {"high": 3}})
+        (number,) = portal.findings(unknown_owner())
+        portal.homeport.start()
+        with database.reading() as session:
+            row = findings.get_finding(session, SYSTEM, number)
+            assert row.due_at == portal.clock() + timedelta(days=3)

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVarTuple
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Index,
     Select,
     SmallInteger,
+    SQLColumnExpression,
     String,
     UniqueConstraint,
     and_,
@@ -40,7 +41,7 @@ from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor
 
 _REPORT_LOCK = 1_796_219_403
-_NEVER = "never"
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _Row = TypeVarTuple("_Row")
 
 
@@ -236,10 +237,12 @@ class Wanted:
 
 
 class Order(StrEnum):
-    """How a list of findings is sorted; those that are equal stand newest first."""
+    """How a list of findings is sorted; equal ones stand newest first, those that are never due last by `due`."""
 
     WORST = "severity"
+    MILDEST = "-severity"
     DUE = "due"
+    LAST_DUE = "-due"
     OLDEST = "seen"
     NEWEST = "-seen"
 
@@ -518,59 +521,42 @@ def _counted(session: Session, query: Select[str, int], column: InstrumentedAttr
     return dict(session.execute(query.group_by(column).order_by(func.count().desc(), column)).all())
 
 
+def _sort_key(order: Order) -> SQLColumnExpression[Any]:
+    if order in {Order.WORST, Order.MILDEST}:
+        return Finding.severity
+    return func.coalesce(Finding.due_at, _NEVER) if order in {Order.DUE, Order.LAST_DUE} else Finding.first_seen_at
+
+
 def _sorted_by(order: Order) -> Sequence[ColumnElement[Any]]:
-    newest = Finding.id.desc()
-    return {
-        Order.WORST: (Finding.severity.asc(), newest),
-        Order.DUE: (Finding.due_at.is_(None).asc(), Finding.due_at.asc(), newest),
-        Order.OLDEST: (Finding.first_seen_at.asc(), newest),
-        Order.NEWEST: (Finding.first_seen_at.desc(), newest),
-    }[order]
+    key = _sort_key(order)
+    return key.desc() if order.startswith("-") else key.asc(), Finding.id.desc()
 
 
 def _cursor(order: Order, last: Finding) -> str:
-    if order is Order.WORST:
+    if order in {Order.WORST, Order.MILDEST}:
         return f"{last.severity}-{last.id}"
-    moment = last.due_at if order is Order.DUE else last.first_seen_at
-    return f"{moment.isoformat() if moment else _NEVER}-{last.id}"
+    moment = (last.due_at or _NEVER) if order in {Order.DUE, Order.LAST_DUE} else last.first_seen_at
+    return f"{moment.isoformat()}-{last.id}"
 
 
 def _comes_after(order: Order, cursor: str) -> ColumnElement[bool]:
-    value, _, number = cursor.rpartition("-")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise _no_cursor(cursor)
-    comes_later = Finding.id < int(number)
-    if order is Order.WORST:
-        if value not in list(Severity):
-            raise _no_cursor(cursor)
-        worst = Severity(value)
-        return or_(Finding.severity > worst, and_(Finding.severity == worst, comes_later))
-    if order is Order.DUE and value == _NEVER:
-        return and_(Finding.due_at.is_(None), comes_later)
-    return _after_moment(order, _moment(cursor, value), comes_later)
+    written, _, number = cursor.rpartition("-")
+    key, value = _sort_key(order), _sort_value(order, written)
+    if value is None or not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
+    is_past = key < value if order.startswith("-") else key > value
+    return or_(is_past, and_(key == value, Finding.id < int(number)))
 
 
-def _after_moment(order: Order, moment: datetime, comes_later: ColumnElement[bool]) -> ColumnElement[bool]:
-    if order is Order.DUE:
-        same = and_(Finding.due_at == moment, comes_later)
-        return or_(Finding.due_at.is_(None), Finding.due_at > moment, same)
-    same = and_(Finding.first_seen_at == moment, comes_later)
-    is_past = Finding.first_seen_at < moment if order is Order.NEWEST else Finding.first_seen_at > moment
-    return or_(is_past, same)
-
-
-def _moment(cursor: str, written: str) -> datetime:
+def _sort_value(order: Order, written: str) -> Severity | datetime | None:
+    """What a cursor says of the row that it stands for, or None where it is no cursor of this order."""
+    if order in {Order.WORST, Order.MILDEST}:
+        return Severity(written) if written in list(Severity) else None
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise _no_cursor(cursor) from None
-    if moment.tzinfo is None:
-        raise _no_cursor(cursor)
-    return moment
-
-
-def _no_cursor(cursor: str) -> InvalidFilter:
-    return InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _invalid(pointer: str, problem: str) -> InvalidInput:

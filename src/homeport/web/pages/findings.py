@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,12 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.base.errors import InvalidFilter, NotFound
 from homeport.kernel.knowledge import findings
-from homeport.kernel.knowledge.findings import Finding, Severity, State, Wanted
+from homeport.kernel.knowledge.findings import Finding, Order, Severity, State, Wanted
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor
+from homeport.web.finding_export import exported, words_for
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import FindingFacts
 from homeport.web.pages.ownership import Ownership, selves_of
@@ -36,14 +37,17 @@ _ME, _NOBODY, _EVERY_STATE = "me", "none", "all"
 SUPPRESSION_DAYS = (7, 14, 30, 90, 180, 365)
 """For how long a finding can be accepted."""
 
-_FILTERS = ("severity", "rule", "owner", "entity", "state")
+_FILTERS = ("severity", "rule", "owner", "entity", "state", "source", "due", "age")
+_OVERDUE = "overdue"
+_AGES_DAYS = (7, 30, 90, 180)
+_FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "sarif": "application/sarif+json"}
 _COLUMNS = (
-    Column("severity", "pages-finding-severity"),
+    Column("severity", "pages-finding-severity", is_sortable=True),
     Column("finding", "pages-finding"),
     Column("entity", "pages-finding-entity"),
     Column("owner", "pages-finding-owner"),
-    Column("seen", "pages-finding-first-seen"),
-    Column("due", "pages-finding-due"),
+    Column("seen", "pages-finding-first-seen", is_sortable=True),
+    Column("due", "pages-finding-due", is_sortable=True),
 )
 _RULE_COLUMNS = (
     Column("rule", "pages-finding-rule"),
@@ -100,6 +104,9 @@ class Asked:
             rule=next(iter(query.values("rule")), None),
             entities=self._entities(query),
             has_entity=None if _NOBODY not in query.values("entity") else False,
+            source=next(iter(query.values("source")), None),
+            is_overdue=_is_overdue(query),
+            seen_before=self.now - timedelta(days=_age_days(query)) if query.values("age") else None,
         )
 
     def owners(self) -> Mapping[EntityRef, tuple[EntityRef | None, int]]:
@@ -147,6 +154,22 @@ def add(router: APIRouter, services: Services, ownership: Ownership) -> None:
             context = _listed(Asked(session, actor, ownership, table.query, now), table)
         return render(request, "pages/findings.html", fragment="results", table=table, **context)
 
+    @router.get("/findings/export/{form}")
+    def export(request: Request, form: str) -> Response:
+        actor, now = actor_of(request), services.clock()
+        authorize(actor, "finding.read")
+        if form not in _FORMATS:
+            raise NotFound(f"Findings can't be had as {form!r}; there are {', '.join(_FORMATS)}.")
+        table = _table(request)
+        with services.database.reading() as session:
+            wanted = Asked(session, actor, ownership, table.query, now).wanted()
+            content = exported(session, ownership, actor, wanted, now, Order(table.sort), form, words_for(request))
+        headers = {
+            "Content-Disposition": f'attachment; filename="findings.{form}"',
+            "Cache-Control": "private, no-cache",
+        }
+        return Response(content, media_type=_FORMATS[form], headers=headers)
+
     @router.get(_BY_RULE)
     def by_rule(request: Request) -> Response:
         actor, now = actor_of(request), services.clock()
@@ -158,14 +181,14 @@ def add(router: APIRouter, services: Services, ownership: Ownership) -> None:
 
 
 def _table(request: Request) -> Table:
-    query = Query.parse(" ".join(request.query_params.getlist("q")), _FILTERS)
-    return Table(_PATH, _COLUMNS, query, "severity", "severity", request.query_params.get("after"))
+    return replace(Table.from_request(request, _COLUMNS, _FILTERS, Order.WORST), path=_PATH)
 
 
 def _listed(asked: Asked, table: Table) -> dict[str, Any]:
     session, actor, now = asked.session, asked.actor, asked.now
     wanted = asked.wanted()
-    found = findings.list_findings(session, actor, wanted, now, limit=_PAGE_ROWS, after=table.after)
+    order = Order(table.sort)
+    found = findings.list_findings(session, actor, wanted, now, limit=_PAGE_ROWS, after=table.after, order=order)
     rows = facts_of(session, asked.ownership, found.findings, now)
     by_severity = findings.count_by_severity(session, actor, asked.wanted(without="severity"), now)
     total = sum(count for level, count in by_severity.items() if level in wanted.severities or not wanted.severities)
@@ -180,6 +203,7 @@ def _listed(asked: Asked, table: Table) -> dict[str, Any]:
         "facets": partial(_facets, _counts(asked, by_severity)),
         "open_total": sum(findings.count_by_severity(session, actor, Wanted(), now).values()),
         "has_any": session.scalar(select(Finding.id).limit(1)) is not None,
+        "export_href": partial(_export_href, table),
         "is_filtered": bool(table.query.tokens or table.query.text),
     }
 
@@ -194,17 +218,20 @@ def facts_of(session: Session, ownership: Ownership, rows: Sequence[Finding], no
 def _counts(asked: Asked, by_severity: Mapping[Severity, int]) -> dict[str, list[tuple[str, int]]]:
     """The values of every facet, with how many findings each would leave."""
     session, actor, now = asked.session, asked.actor, asked.now
-    any_rule, any_state = asked.wanted(without="rule"), asked.wanted(without="state")
 
     def count(wanted: Wanted) -> int:
         return sum(findings.count_by_severity(session, actor, wanted, now).values())
 
-    rules = session.scalars(select(Finding.rule).distinct().order_by(Finding.rule))
-    by_rule = [(rule, count(replace(any_rule, rule=rule))) for rule in rules]
+    any_state, any_age = asked.wanted(without="state"), asked.wanted(without="age")
+    aged = [(str(days), count(replace(any_age, seen_before=now - timedelta(days=days)))) for days in _AGES_DAYS]
+    overdue = count(replace(asked.wanted(without="due"), is_overdue=True))
     return {
         "severity": [(str(level), number) for level, number in by_severity.items() if number],
-        "rule": [(rule, number) for rule, number in by_rule if number],
+        "source": list(findings.count_by_source(session, actor, asked.wanted(without="source"), now).items()),
+        "rule": list(findings.count_by_rule(session, actor, asked.wanted(without="rule"), now).items()),
         "owner": _owner_counts(asked),
+        "due": [(_OVERDUE, overdue)] if overdue else [],
+        "age": [(days, number) for days, number in aged if number],
         "state": [(str(state), count(replace(any_state, state=state))) for state in State],
     }
 
@@ -226,6 +253,9 @@ def _facets(counts: Mapping[str, Sequence[tuple[str, int]]], t: Words, is_known:
             "state": f"pages-finding-state-{value}",
             "rule": f"finding-{value.replace('.', '-')}-name",
             "owner": f"pages-owner-{value}",
+            "source": f"pages-source-{value}",
+            "due": f"pages-finding-due-{value}",
+            "age": f"pages-finding-age-{value}",
         }
         return t(keys[facet]) if is_known(keys[facet]) else value
 
@@ -263,6 +293,26 @@ def _owners(actor: Actor, values: Collection[str]) -> set[EntityRef]:
 def short_owner(owner: EntityRef) -> str:
     """The shortest text that `owner:` understands: `order`, `user:default/kim`."""
     return owner.name if (owner.kind, owner.namespace) == ("group", "default") else str(owner)
+
+
+def _export_href(table: Table, form: str) -> str:
+    """The address of all that the list shows, as a file."""
+    return replace(table, path=f"{_PATH}/export/{form}", after=None).href()
+
+
+def _is_overdue(query: Query) -> bool:
+    values = query.values("due")
+    if any(value != _OVERDUE for value in values):
+        raise InvalidFilter(f"`due:` takes {_OVERDUE} only.")
+    return bool(values)
+
+
+def _age_days(query: Query) -> int:
+    """For how many days at least the findings are known; the most where several are asked for."""
+    values = query.values("age")
+    if not all(value.isascii() and value.isdigit() and len(value) < 5 for value in values):
+        raise InvalidFilter("`age:` takes a number of days: age:30 is what was first seen over 30 days ago.")
+    return max(map(int, values))
 
 
 def _severity(value: str) -> Severity:
