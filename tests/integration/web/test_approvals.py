@@ -21,7 +21,7 @@ from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import approvals, runs, timers
 from homeport.kernel.work.execution import Run
 from homeport.kernel.work.procedures import Changes, Input, Plan
-from homeport.kernel.work.runs import RunState
+from homeport.kernel.work.runs import RunRow, RunState
 
 from .conftest import HANEUL, ORDER_API, TEAM_ORDER, Portal, build
 
@@ -98,15 +98,18 @@ class Company:
         finally:
             worker.stop()
 
-    def until_ended(self, run_id: str) -> Any:
+    def until_ended(self, run_id: str) -> RunRow:
+        return self.until(run_id, *(state for state in RunState if state.has_ended))
+
+    def until(self, run_id: str, *states: RunState) -> RunRow:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with self.portal.database.reading() as session:
                 row = runs.get_run(session, run_id)
-            if RunState(row.state).has_ended:
+            if row.state in states:
                 return row
             time.sleep(0.02)
-        raise AssertionError(f"run {run_id} has not ended")
+        raise AssertionError(f"run {run_id} is {row.state}")
 
 
 def company(database: Database, folder: Path, patch: pytest.MonkeyPatch, rules: dict[str, Any]) -> Company:
@@ -332,7 +335,7 @@ def test_a_run_that_would_delete_more_than_approved_stops_and_asks(saebom: Compa
     saebom.deploy.changes = Changes(change=3, delete=2)
     with saebom.working():
         stopped = saebom.until_ended(run_id)
-        assert (stopped.state, stopped.error_code) == (RunState.FAILED, "more-than-approved")
+        assert (stopped.state, stopped.error_code) == (RunState.NEEDS_DECISION, "more-than-approved")
         assert saebom.deploy.done == []
         waiting = jun.get("/api/v1/approvals?state=waiting").json()["items"]
         assert [(one["run_id"], one["plan"]["changes"]["delete"]) for one in waiting] == [(run_id, 2)]
@@ -353,6 +356,21 @@ def test_a_run_that_nobody_had_to_approve_stops_too_and_asks_who_may_start_it(
         (waiting,) = jun.get("/api/v1/approvals?state=waiting").json()["items"]
         assert jun.post(f"/api/v1/approvals/{waiting['id']}/approve").status_code == 200
         assert one.until_ended(run_id).state == RunState.SUCCEEDED
+
+
+def test_a_run_that_was_cancelled_after_it_asked_is_not_brought_back(saebom: Company) -> None:
+    jun, seoyeon = saebom.browser("Lee Jun", Role.DEVELOPER), saebom.browser("Park Seoyeon", Role.OPERATOR)
+    request = saebom.ask(jun).json()
+    run_id = seoyeon.post(f"/api/v1/approvals/{request['id']}/approve").json()["run_id"]
+    saebom.deploy.changes = Changes(delete=1)
+    with saebom.working():
+        saebom.until_ended(run_id)
+        (waiting,) = jun.get("/api/v1/approvals?state=waiting").json()["items"]
+        assert jun.post(f"/api/v1/runs/{run_id}/cancel").status_code == 200
+        assert saebom.until(run_id, RunState.CANCELLED)
+        assert seoyeon.post(f"/api/v1/approvals/{waiting['id']}/approve").status_code == 409
+    assert jun.get(f"/api/v1/approvals/{waiting['id']}").json()["state"] == "void"
+    assert saebom.deploy.done == []
 
 
 def test_fewer_deletions_than_approved_are_fine(saebom: Company) -> None:

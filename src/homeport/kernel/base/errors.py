@@ -12,8 +12,8 @@
     ├── Conflict                409  true of the state of the thing, not of the request
     │   ├── PlanChanged         409
     │   ├── ApprovalNeeded      409  somebody has to approve it first
-    │   ├── MoreThanApproved    409  the world moved: more would be replaced or deleted
     │   ├── NeedsDecision       409  a run can't go on by itself
+    │   │   └── MoreThanApproved 409 the world moved: more would be replaced or deleted
     │   └── ChildFailed         409  a run that a run started did not succeed
     ├── Unauthenticated         401
     ├── Forbidden               403
@@ -134,16 +134,16 @@ class ApprovalNeeded(Conflict):
     code = "approval-needed"
 
 
-class MoreThanApproved(Conflict):
-    """More would be replaced or deleted than was approved: the run stopped and asks for approval of the new plan."""
-
-    code = "more-than-approved"
-
-
 class NeedsDecision(Conflict):
     """The run was begun by another version of homeport and can't go on by itself: retry it, or cancel it."""
 
     code = "needs-decision"
+
+
+class MoreThanApproved(NeedsDecision):
+    """More would be replaced or deleted than was approved: the run stopped and asks for approval of the new plan."""
+
+    code = "more-than-approved"
 
 
 class ChildFailed(Conflict):

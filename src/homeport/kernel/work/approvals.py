@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -34,7 +34,7 @@ from homeport.kernel.trust.access import Rule, authorize, may, register, who_may
 from homeport.kernel.trust.identity import SYSTEM, Actor, ApiToken, Person, Role
 from homeport.kernel.work.approval_rules import Judgement, Requirement
 from homeport.kernel.work.procedures import Plan, Procedures
-from homeport.kernel.work.runs import RunRow, RunState, TargetRow, new_id, plan_run, retry_run, start_run
+from homeport.kernel.work.runs import RunRow, RunState, TargetRow, get_run, new_id, plan_run, retry_run, start_run
 
 APPROVAL_QUEUE = "approval"
 ASKED = "approval.asked"
@@ -316,10 +316,8 @@ def stop_if_more(database: Database, procedures: Procedures, row: RunRow, now: d
     if approved is None:
         return
     with database.reading() as session:
-        asker = _asker(session, row, now)
-    if asker is None:
-        raise Forbidden(f"{row.actor_name}, who started the run, may not start anything any more.")
-    plan = plan_run(procedures, asker, row.procedure, row.input)
+        asker = _asker(session, row, now) or _former(row)
+    plan = _plan(procedures, row)
     if plan.changes is None or not plan.changes.destroys_more_than(approved):
         return
     with database.writing() as session:
@@ -413,9 +411,16 @@ def _plan_again(procedures: Procedures, asker: Actor | None, row: ApprovalRow) -
     if asker is None:
         return Forbidden(f"{row.actor_name}, who asked, may not start anything any more.")
     try:
+        if row.run_id is not None:  # it was allowed when that run started
+            return _plan(procedures, row)
         return plan_run(procedures, asker, row.procedure, row.input)
     except HomeportError as error:
         return error
+
+
+def _plan(procedures: Procedures, row: ApprovalRow | RunRow) -> Plan:
+    plan: Plan = procedures.get(row.procedure).plan(procedures.parse(row.procedure, row.input))
+    return plan
 
 
 def _voided(
@@ -427,6 +432,9 @@ def _voided(
     now: datetime,
 ) -> bool:
     """Whether the request can't be approved any more; a plan that changed is asked for anew."""
+    if row.run_id is not None and not _still_asks(session, row.run_id):
+        _end(session, procedures, row, ApprovalState.VOID, now, f"Run {row.run_id} does not wait for this any more.")
+        return True
     if isinstance(again, Unavailable):
         return False
     if isinstance(again, HomeportError):
@@ -445,6 +453,18 @@ def _voided(
     row.replaced_by = anew.id
     row.note = f"The plan has changed since it was asked for; request {anew.id} asks for the new one."
     return True
+
+
+def _still_asks(session: Session, run_id: str) -> bool:
+    """Whether the run that stopped and asked still waits; somebody may have cancelled or retried it.
+
+    Raises:
+        Conflict: it is at work, perhaps just about to stop.
+    """
+    state = RunState(get_run(session, run_id).state)
+    if not state.has_ended:
+        raise Conflict(f"Run {run_id} is {state}. Try again when it has stopped.")
+    return state is RunState.NEEDS_DECISION
 
 
 def _use(
@@ -565,6 +585,11 @@ def _asker(session: Session, row: ApprovalRow | RunRow, now: datetime) -> Actor 
     token = session.get(ApiToken, int(row.actor_id))
     is_live = token is not None and token.revoked_at is None and (token.expires_at is None or token.expires_at > now)
     return Actor("token", row.actor_id, token.name, Role(token.role)) if token and is_live else None
+
+
+def _former(row: RunRow) -> Actor:
+    """Who started the run and may nothing any more, so that their name stands on what the run asks."""
+    return Actor(cast("Any", row.actor_kind), row.actor_id, row.actor_name, Role.VIEWER)
 
 
 def _locked(session: Session, request_id: str) -> ApprovalRow:
