@@ -26,7 +26,7 @@ from homeport.app import Homeport, create_app, installation, settings_for
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
-from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say
+from homeport.kernel.console import Console, Json, console_of, print_items, print_line, print_object, say
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
@@ -258,13 +258,30 @@ def show_run(context: typer.Context, run_id: str, as_json: Json = False) -> None
 
 
 @run_commands.command("follow")
-def follow_run(context: typer.Context, run_id: str, as_json: Json = False) -> None:
-    """Show the log of a run until it ends."""
+def follow_run(
+    context: typer.Context,
+    run_id: str,
+    after: Annotated[int, typer.Option(min=0, help="Only lines after this number, to go on where one stopped.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON for each line, and one at the end.")] = (
+        False
+    ),
+) -> None:
+    """Show the log of a run until it ends, and exit as it ended; Ctrl-C leaves the run going."""
     console = console_of(context)
     with console.open_services() as services:
-        row = console.follow(services, run_id, quiet=as_json)
-        if as_json:
-            print_object({"id": row.id, "state": row.state, "outcome": row.outcome})
+        with services.database.reading() as session:
+            runs.get_run(session, run_id)
+        try:
+            console.follow(services, run_id, after=after, tell=_print_log_line if as_json else None)
+        finally:
+            if as_json:
+                with services.database.reading() as session:
+                    row = runs.get_run(session, run_id)
+                print_line({"id": row.id, "state": row.state, "outcome": row.outcome, "error": row.error_message})
+
+
+def _print_log_line(line: runs.LogRow) -> None:
+    print_line({name: getattr(line, name) for name in ("number", "at", "level", "step", "text")})
 
 
 @run_commands.command("cancel")

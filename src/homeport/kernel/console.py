@@ -27,12 +27,13 @@ from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import Actor, Role
 from homeport.kernel.work import approvals, runs
-from homeport.kernel.work.runs import RunRow, RunState, log_topic
+from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.kernel.work.worker import Worker
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _FOLLOW_POLL_S = 0.2
 _PIPE_WIDTH = 1_000
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,18 @@ class Console:
             )
         return begun.id
 
-    def follow(self, services: Services, run_id: str, *, quiet: bool = False) -> RunRow:
-        """Work on the run if nobody else does, show its log until it ends, and return it.
+    def follow(
+        self,
+        services: Services,
+        run_id: str,
+        *,
+        quiet: bool = False,
+        after: int = 0,
+        tell: Callable[[LogRow], None] | None = None,
+    ) -> RunRow:
+        """Work on the run if nobody else does, show its log after line `after` until it ends, and return it.
+
+        Whoever interrupts it leaves the run as it is: what this process worked on is taken over when its lease ends.
 
         Raises:
             RunFailed, Cancelled: the run ended so.
@@ -75,9 +86,14 @@ class Console:
         worker = self.worker_for(services, run_id)
         worker.start()
         try:
-            row = _show_until_end(services, run_id, quiet)
-        finally:
+            row = _show_until_end(services, run_id, quiet, after, tell)
+        except KeyboardInterrupt:  # not stopped: that would wait for the run
+            say(f"Run {run_id} goes on; `homeport runs follow {run_id}` shows it again.")
+            raise typer.Exit(_INTERRUPTED) from None
+        except BaseException:
             worker.stop()
+            raise
+        worker.stop()
         if row.state == RunState.FAILED:
             raise RunFailed(f"Run {run_id} failed: {row.error_message}")
         if row.state == RunState.NEEDS_DECISION:
@@ -115,6 +131,12 @@ def print_object(values: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
 
+def print_line(values: Mapping[str, Any]) -> None:
+    """Print the object as one line of JSON, at once."""
+    sys.stdout.write(json.dumps(values, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.flush()
+
+
 def say(message: str) -> None:
     """Tell the person something that is no data."""
     RichConsole(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(message)
@@ -125,8 +147,10 @@ def shell_language() -> str:
     return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
 
 
-def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:
-    after, topics = 0, (log_topic(run_id),)
+def _show_until_end(
+    services: Services, run_id: str, quiet: bool, after: int, tell: Callable[[LogRow], None] | None
+) -> RunRow:
+    topics = (log_topic(run_id),)
     with _progress(quiet) as progress:
         bar = progress.add_task("", total=None)
         while True:
@@ -137,7 +161,9 @@ def _show_until_end(services: Services, run_id: str, quiet: bool) -> RunRow:
                 states = [target.state for target in runs.targets_of(session, run_id)]
             for line in lines:
                 after = line.number
-                if not quiet:
+                if tell is not None:
+                    tell(line)
+                elif not quiet:
                     progress.console.print(line.text, markup=False, highlight=False, emoji=False)
             ended = sum(RunState(state).has_ended for state in states)
             progress.update(bar, total=len(states) or None, completed=ended, description=f"run {run_id}")

@@ -117,7 +117,12 @@ def test_runs_are_listed_shown_and_followed(homeport: Shell, folder: Path) -> No
     shown = homeport("runs", "show", run_id, "--json").json
     assert [step["name"] for step in shown["steps"]] == ["find", "publish"]
     assert "order-api" in homeport("runs", "show", run_id).out
-    assert homeport("runs", "follow", run_id, "--json").json["state"] == "succeeded"
+    *lines, end = map(json.loads, homeport("runs", "follow", run_id, "--json").out.splitlines())
+    assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
+    assert (end["id"], end["state"]) == (run_id, "succeeded")
+    *rest, _ = map(json.loads, homeport("runs", "follow", run_id, "--json", "--after", "1").out.splitlines())
+    assert rest == lines[1:]
+    assert homeport("runs", "follow", "nothere").code == 4
     assert homeport("runs", "cancel", run_id).code == 5
     assert homeport("runs", "retry", run_id).code == 5
     assert homeport("runs", "show", "nothere").code == 4

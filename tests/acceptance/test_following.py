@@ -1,0 +1,132 @@
+"""Whoever follows a run loses no line and sees none twice, though the server is killed in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from homeport.app import Homeport, installation
+from homeport.kernel.trust import identity
+from homeport.kernel.trust.identity import SYSTEM, Role
+from homeport.kernel.work.runs import LogRow, RunRow, RunState
+
+RUN = "follow2345"
+
+
+@pytest.fixture
+def homeport(tmp_path: Path) -> Iterator[Homeport]:
+    """An installation with a run that nobody works on, but that goes on."""
+    with installation(home=tmp_path) as homeport:
+        row = RunRow(id=RUN, procedure="catalog.discover", input={}, fingerprint="f" * 64, state=RunState.RUNNING)
+        row.plan = {"commitments": {}, "observations": {}, "targets": []}
+        row.actor_kind, row.actor_id, row.actor_name = "system", "homeport", "homeport"
+        row.created_at = row.started_at = datetime.now(UTC)
+        with homeport.services.database.writing() as session:
+            session.add(row)
+        yield homeport
+
+
+def write_lines(homeport: Homeport, first: int, last: int) -> None:
+    now = datetime.now(UTC)
+    with homeport.services.database.writing() as session:
+        for number in range(first, last + 1):
+            session.add(LogRow(run_id=RUN, number=number, at=now, level="info", step=None, text=f"line {number}"))
+
+
+def end(homeport: Homeport) -> None:
+    with homeport.services.database.writing() as session:
+        row = session.get_one(RunRow, RUN)
+        row.state, row.ended_at = RunState.SUCCEEDED, datetime.now(UTC)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[str]:
+    """A server of its own process, killed at the end with no time to say good-bye."""
+    command = [sys.executable, "-m", "homeport", "--home", str(home), "serve", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"{base}/healthz").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield base
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def follow(base: str, token: str, seen: int, *, until: int) -> Iterator[tuple[int, str, str]]:
+    """The events (id, name, data) after number `seen`, up to line `until` or the end."""
+    headers = {"Authorization": f"Bearer {token}", "Last-Event-ID": str(seen)}
+    told: dict[str, str] = {}
+    with httpx.stream("GET", f"{base}/api/v1/runs/{RUN}/events", headers=headers, timeout=60) as answer:
+        assert answer.status_code == 200
+        for line in answer.iter_lines():
+            name, _, value = line.partition(": ")
+            if line:
+                told[name] = value
+            elif "event" in told:
+                yield int(told["id"]), told["event"], told["data"]
+                if told["event"] == "end" or int(told["id"]) >= until:
+                    return
+                told = {}
+
+
+def test_a_killed_server_costs_no_line_and_doubles_none(homeport: Homeport, tmp_path: Path) -> None:
+    with homeport.services.database.writing() as session:
+        _, token = identity.create_token(session, SYSTEM, "follow", Role.VIEWER, datetime.now(UTC))
+    port, got = free_port(), []
+    write_lines(homeport, 1, 700)
+    with serving(tmp_path, port) as base:
+        got += follow(base, token, 0, until=650)
+    write_lines(homeport, 701, 900)
+    with serving(tmp_path, port) as base:
+        got += follow(base, token, got[-1][0], until=800)
+    end(homeport)
+    with serving(tmp_path, port) as base:
+        got += follow(base, token, got[-1][0], until=10**6)
+    *lines, last = got
+    assert [json.loads(data)["text"] for _, _, data in lines] == [f"line {number}" for number in range(1, 901)]
+    assert last[1:] == ("end", "succeeded")
+
+
+def test_who_stops_following_leaves_the_run_going(homeport: Homeport, tmp_path: Path) -> None:
+    write_lines(homeport, 1, 3)
+    command = [sys.executable, "-m", "homeport", "--home", str(tmp_path), "runs", "follow", RUN, "--json"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        told = [json.loads(process.stdout.readline())["number"] for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+    assert told == [1, 2, 3]
+    assert process.returncode == 130, said
+    assert "goes on" in said
+    assert json.loads(rest)["state"] == "running"
+    with homeport.services.database.reading() as session:
+        row = session.get_one(RunRow, RUN)
+        assert (row.state, row.cancel_asked_at) == (RunState.RUNNING, None)
