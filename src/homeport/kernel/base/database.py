@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -36,6 +36,8 @@ _PRAGMAS = (
 )
 _NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _WRITER_TIMEOUT_S = 60.0
+_FROZEN_AFTER_S = 300
+"""PostgreSQL ends the transaction of a process that says nothing for so long: frozen, it would keep its locks."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -86,6 +88,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._writer = threading.Lock()
+        self._can_not_write = False
         self._here = threading.local()
 
     @contextmanager
@@ -107,7 +110,7 @@ class Database:
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("This thread is writing already; a second session to write would wait for the first.")
         turn = self._turn_to_write() if self.is_sqlite else nullcontext()
-        with self._translated(), turn, Session(self.engine, expire_on_commit=False) as session:
+        with self._translated(is_writing=True), turn, Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
                 session.execute(text("BEGIN IMMEDIATE"))
             self._here.is_writing = True
@@ -116,6 +119,7 @@ class Database:
             finally:
                 self._here.is_writing = False
             session.commit()
+        self._can_not_write = False
         for action in session.info.pop("after_commit", ()):
             action()
 
@@ -147,11 +151,14 @@ class Database:
             return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
-        """Return if the database answers.
+        """Return if the database answers, and takes a change again where it refused the last one.
 
         Raises:
             DatabaseUnavailable: it does not.
         """
+        if self._can_not_write:
+            with self.writing() as session:
+                session.execute(text("UPDATE alembic_version SET version_num = version_num"))
         with self.reading() as session:
             session.execute(text("SELECT 1"))
 
@@ -169,10 +176,11 @@ class Database:
             self._writer.release()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, is_writing: bool = False) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except (OperationalError, InterfaceError, InternalError) as error:  # PostgreSQL that only reads: internal
+            self._can_not_write = self._can_not_write or is_writing
             raise DatabaseUnavailable(f"The database does not answer as it should: {_first_line(error)}") from error
         except (DataError, OverflowError) as error:  # a number too large, NUL in a text: somebody sent it
             reason = _first_line(error) if isinstance(error, DataError) else str(error)
@@ -238,6 +246,7 @@ def _sqlite_engine(url: str) -> Engine:
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
         url,
+        connect_args={"options": f"-c idle_in_transaction_session_timeout={_FROZEN_AFTER_S}s"},
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
