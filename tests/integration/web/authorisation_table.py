@@ -166,6 +166,7 @@ PAGES = {
         ACCEPTERS, "/findings/{finding}/suppress", form={"reason": "known", "days": "30"}
     ),
     "POST /findings/{finding_id:int}/unsuppress": Row(ACCEPTERS, "/findings/{finding}/unsuppress", form={}),
+    "GET /findings/export/{form}": Row(SIGNED_IN, "/findings/export/csv"),
     "GET /search": Row(SIGNED_IN, "/search?q=order"),
     "GET /me": Row(SIGNED_IN, "/me"),
     "POST /me": Row(SIGNED_IN, "/me", form={"language": "en", "theme": "", "zone": "UTC"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from homeport.kernel.trust.audit import _starred
+from homeport.kernel.trust.audit import starred
 
 
 @pytest.mark.parametrize(
@@ -12,12 +12,12 @@ from homeport.kernel.trust.audit import _starred
     ["password", "db_password", "clientSecret", "API_TOKEN", "privateKey", "private-key", "apiKey"],
 )
 def test_the_value_of_a_key_that_names_a_secret_is_starred(key: str):
-    assert _starred({key: "canary", "name": "ci"}) == {key: "***", "name": "ci"}
+    assert starred({key: "canary", "name": "ci"}) == {key: "***", "name": "ci"}
 
 
 def test_secrets_are_starred_however_deep_they_lie():
     told = {"config": {"database": [{"password": "canary", "port": 5432}], "token": {"value": "canary"}}}
-    assert _starred(told) == {"config": {"database": [{"password": "***", "port": 5432}], "token": "***"}}
+    assert starred(told) == {"config": {"database": [{"password": "***", "port": 5432}], "token": "***"}}
 
 
 @pytest.mark.parametrize(
@@ -33,17 +33,17 @@ def test_secrets_are_starred_however_deep_they_lie():
     ],
 )
 def test_a_value_that_looks_like_a_secret_is_starred_under_any_key(secret: str):
-    assert _starred({"note": f"before {secret} "}) in ({"note": "before *** "}, {"note": "before ***"})
+    assert starred({"note": f"before {secret} "}) in ({"note": "before *** "}, {"note": "before ***"})
 
 
 def test_the_password_in_a_url_is_starred_and_the_rest_kept():
-    assert _starred({"url": "postgresql://app:canary@db/orders"}) == {"url": "postgresql://***@db/orders"}
+    assert starred({"url": "postgresql://app:canary@db/orders"}) == {"url": "postgresql://***@db/orders"}
 
 
 def test_that_a_secret_was_not_set_stays_visible():
-    assert _starred({"password": None}) == {"password": None}
+    assert starred({"password": None}) == {"password": None}
 
 
 def test_other_values_stay_as_they_are():
     told = {"role": "admin", "count": 3, "ratio": 0.5, "on": True, "none": None, "tags": ["주문"]}
-    assert _starred(told) == told
+    assert starred(told) == told

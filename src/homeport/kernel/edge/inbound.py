@@ -28,6 +28,7 @@ from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import InvalidInput, NotFound, Unauthenticated
 from homeport.kernel.base.events import Event, Subscribers
 from homeport.kernel.base.settings import WebhookSettings
+from homeport.kernel.trust.audit import starred
 
 _MAX_BYTES = 25_000_000
 _KEPT = timedelta(days=14)
@@ -103,7 +104,7 @@ class Inbox:
             delivery=_delivery(settings.type, headers, body),
             type=settings.type,
             event=headers.get(_EVENTS[settings.type], "push")[:100],
-            payload=_payload(headers, body),
+            payload=starred(_payload(headers, body)) or {},
             received_at=self._clock(),
         )
         return self._store(row)

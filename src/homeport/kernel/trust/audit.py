@@ -127,8 +127,8 @@ def record(
         actor_name=actor.name,
         action=action,
         object_ref=object_ref,
-        before=_starred(before),
-        after=_starred(after),
+        before=starred(before),
+        after=starred(after),
         ip=ip,
     )
     session.add(entry)
@@ -252,7 +252,8 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def _starred(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def starred(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the values with stars in place of what is, or is named as, a secret."""
     if values is None:
         return None
     return {key: _starred_value(key, value) for key, value in values.items()}
@@ -262,7 +263,7 @@ def _starred_value(key: str, value: Any) -> Any:
     if value is not None and _SECRET_KEY.search(key):
         return _STARS
     if isinstance(value, Mapping):
-        return _starred({str(name): part for name, part in value.items()})
+        return starred({str(name): part for name, part in value.items()})
     if isinstance(value, list | tuple | set | frozenset):
         return [_starred_value(key, part) for part in value]
     if value is None or isinstance(value, bool | int | float):
