@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -28,8 +28,8 @@ from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
 from homeport.web import pages, problems
-from homeport.web.identify import Identify, actor_of
-from homeport.web.rest import approvals, findings, runs, search, tokens, views
+from homeport.web.identify import Identify, actor_of, is_reached_over_tls
+from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
 from homeport.web.rest.document import document
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
@@ -149,7 +149,14 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     app.routes.extend(app.state.shell.routes())
     _add_health(app, services, worker)
     problems.install(app)
-    app.add_middleware(Identify, database=services.database, clock=services.clock, groups_of=catalog.groups_of)
+    app.add_middleware(
+        Identify,
+        database=services.database,
+        clock=services.clock,
+        groups_of=catalog.groups_of,
+        is_secure=is_reached_over_tls(services.settings.base_url),
+        idle=timedelta(hours=services.settings.session_idle_hours),
+    )
     app.add_middleware(SameOriginWrites)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
@@ -172,7 +179,7 @@ def _shell(homeport: Homeport) -> Shell:
 def _rest(homeport: Homeport) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     router.include_router(findings.routes(homeport.services, catalog.Owners()))
-    for part in (approvals, runs, search, tokens, views):
+    for part in (approvals, runs, search, sessions, tokens, views):
         router.include_router(part.routes(homeport.services))
     for module in homeport.modules:
         if module.routes:

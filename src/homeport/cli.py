@@ -37,6 +37,7 @@ from homeport.secret_commands import commands as secret_commands
 from homeport.web.approval_commands import commands as approval_commands
 from homeport.web.audit_commands import commands as audit_commands
 from homeport.web.finding_commands import commands as finding_commands
+from homeport.web.identity_commands import admin_commands, people_commands, session_commands
 from homeport.web.view_commands import commands as view_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
@@ -46,6 +47,9 @@ token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
 run_commands = typer.Typer(help="What the platform does for someone.", no_args_is_help=True)
 config_commands = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(token_commands, name="token")
+app.add_typer(people_commands, name="people")
+app.add_typer(session_commands, name="sessions")
+app.add_typer(admin_commands, name="admin")
 app.add_typer(run_commands, name="runs")
 app.add_typer(approval_commands, name="approvals")
 app.add_typer(finding_commands, name="findings")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import Request
@@ -21,6 +22,7 @@ from homeport.kernel.trust.identity import Actor
 from homeport.web.viewer import Viewer
 
 SESSION_COOKIE = "homeport_session"
+DEVICE_COOKIE = "homeport_device"
 _TOKEN_KNOWN_FOR_S = 1.0
 _MOST_TOKENS = 1_000
 _OPEN_PATHS = ("/static/", "/healthz", "/readyz")
@@ -35,11 +37,16 @@ class Identify:
         database: Database,
         clock: Callable[[], datetime],
         groups_of: Callable[[Session, EntityRef], Collection[EntityRef]],
+        *,
+        is_secure: bool = False,
+        idle: timedelta = identity.IDLE_AFTER,
     ) -> None:
         self._app = app
         self._database = database
         self._clock = clock
         self._groups_of = groups_of
+        self._cookie = cookie_name(SESSION_COOKIE, is_secure)
+        self._idle = idle
         self._tokens = _Tokens()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +55,7 @@ class Identify:
             state["actor"], state["viewer"] = None, Viewer()
             if not scope["path"].startswith(_OPEN_PATHS):
                 headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-                secret = _secret(headers.get(b"authorization", ""), headers.get(b"cookie", ""))
+                secret = _secret(headers.get(b"authorization", ""), headers.get(b"cookie", ""), self._cookie)
                 if secret:
                     found: tuple[Actor | None, Viewer] | None = self._tokens.find(secret, self._clock())
                     if found is None:
@@ -64,7 +71,7 @@ class Identify:
             if use is not None:
                 actor, is_due = use.actor, use.is_due
             else:
-                actor = identity.actor_of_session(session, secret, now, self._groups_of)
+                actor = identity.actor_of_session(session, secret, now, self._groups_of, self._idle)
                 person = identity.person_of(session, actor) if actor else None
                 is_due = actor is not None and identity.is_use_due(session, secret, now)
         if actor is None:
@@ -113,6 +120,24 @@ def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
+def is_reached_over_tls(base_url: str) -> bool:
+    """Whether users reach the portal over TLS, so that its cookies may be kept from everything else."""
+    return urlsplit(base_url).scheme == "https"
+
+
+def cookie_name(name: str, is_secure: bool) -> str:
+    """Return the cookie's name; over TLS one that no other host and no plain HTTP can set.
+
+    Source: RFC 6265bis, 4.1.3.2, "The __Host- Prefix".
+    """
+    return f"__Host-{name}" if is_secure else name
+
+
+def cookie_of(request: Request, name: str, is_secure: bool) -> str:
+    """Return what the browser holds under that name, or nothing."""
+    return request.cookies.get(cookie_name(name, is_secure), "")
+
+
 def actor_of(request: Request) -> Actor:
     """Return who asks.
 
@@ -130,10 +155,10 @@ def actor_of(request: Request) -> Actor:
     return actor
 
 
-def _secret(authorization: str, cookies: str) -> str | None:
+def _secret(authorization: str, cookies: str, session_cookie: str) -> str | None:
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer" and identity.is_token(credentials.strip()):
         return credentials.strip()
     if authorization:
         return None
-    return cookie_parser(cookies).get(SESSION_COOKIE) if cookies else None
+    return cookie_parser(cookies).get(session_cookie) if cookies else None

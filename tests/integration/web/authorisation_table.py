@@ -53,6 +53,9 @@ _VALID = {
 }
 _URL = {"type": "url", "target": "{address}"}
 
+PASSWORD = "correct horse battery staple"
+_NEW = {"password": PASSWORD, "again": PASSWORD}
+
 REST = {
     "GET /api/v1/findings": Row(SIGNED_IN, "/api/v1/findings"),
     "POST /api/v1/findings/import": Row(
@@ -76,6 +79,10 @@ REST = {
     "POST /api/v1/approvals/{request_id}/withdraw": Row(OPERATORS, "/api/v1/approvals/{approval}/withdraw"),
     "GET /api/v1/search": Row(SIGNED_IN, "/api/v1/search?q=order"),
     "GET /api/v1/me": Row(SIGNED_IN, "/api/v1/me"),
+    "GET /api/v1/me/sessions": Row(SIGNED_IN, "/api/v1/me/sessions"),
+    "DELETE /api/v1/me/sessions/{session_id}": Row(SIGNED_IN, "/api/v1/me/sessions/{own_sign_in}"),
+    "GET /api/v1/sessions": Row(ADMINS, "/api/v1/sessions"),
+    "DELETE /api/v1/sessions/{session_id}": Row(ADMINS, "/api/v1/sessions/{sign_in}"),
     "GET /api/v1/tokens": Row(ADMINS, "/api/v1/tokens"),
     "POST /api/v1/tokens": Row(ADMINS, "/api/v1/tokens", json={"name": "{name}", "role": "viewer"}),
     "DELETE /api/v1/tokens/{name}": Row(ADMINS, "/api/v1/tokens/{token}"),
@@ -140,6 +147,9 @@ PAGES = {
     "GET /login": Row(EVERYBODY, "/login"),
     "GET /login/{secret}": Row(EVERYBODY, "/login/{link}"),
     "POST /login/{secret}": Row(EVERYBODY, "/login/{link}", form={"next": "/"}),
+    "POST /login": Row(EVERYBODY, "/login", form={"login": "{login}", "password": PASSWORD}),
+    "GET /password/{secret}": Row(EVERYBODY, "/password/{password_link}"),
+    "POST /password/{secret}": Row(EVERYBODY, "/password/{password_link}", form=_NEW),
     "POST /logout": Row(EVERYBODY, "/logout", form={}),
     "POST /preferences": Row(EVERYBODY, "/preferences", form={"theme": "dark", "next": "/"}),
     "POST /webhooks/{name}": Row(BY_SIGNATURE, "/webhooks/git", json={}),
@@ -177,6 +187,12 @@ PAGES = {
     "GET /views/{view_id:int}/edit": Row(SIGNED_IN, "/views/{view}/edit"),
     "POST /views/{view_id:int}": Row(OPERATORS, "/views/{view}", form={"name": "other", "audience": "everyone"}),
     "POST /views/{view_id:int}/delete": Row(OPERATORS, "/views/{view}/delete", form={}),
+    "GET /me/password": Row(SIGNED_IN, "/me/password"),
+    "POST /me/password": Row(SIGNED_IN, "/me/password", form={"current": "{own_password}", **_NEW}),
+    "POST /me/sessions/revoke": Row(SIGNED_IN, "/me/sessions/revoke", form={"id": "{own_sign_in}"}),
+    "POST /me/sessions/revoke-others": Row(SIGNED_IN, "/me/sessions/revoke-others", form={}),
+    "GET /admin/sign-ins": Row(ADMINS, "/admin/sign-ins"),
+    "POST /admin/sign-ins/revoke": Row(ADMINS, "/admin/sign-ins/revoke", form={"id": "{sign_in}"}),
     "GET /admin": Row(ADMINS, "/admin"),
     "GET /admin/tokens": Row(ADMINS, "/admin/tokens"),
     "POST /admin/tokens": Row(ADMINS, "/admin/tokens", form={"name": "{name}", "role": "viewer", "days": "30"}),

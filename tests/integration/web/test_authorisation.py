@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.integration.web.authorisation_table import AUDIENCES, TABLE, Row
+from tests.integration.web.authorisation_table import AUDIENCES, PASSWORD, TABLE, Row
 from tests.integration.web.conftest import BASE, ORDER_API, FakeOwnership, Portal, unknown_owner
 
 from homeport.app import assemble, create_app
@@ -31,7 +31,7 @@ from homeport.kernel.knowledge import views
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.testing import FakeClock, sqlite_database
 from homeport.kernel.trust import identity
-from homeport.kernel.trust.identity import SYSTEM, Role
+from homeport.kernel.trust.identity import SYSTEM, Person, Purpose, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.approval_rules import Requirement
 from homeport.kernel.work.approvals import ApprovalRow, ApprovalState
@@ -48,7 +48,10 @@ _PEOPLE = {
     "security": (Role.SECURITY, None),
     "admin": (Role.ADMIN, None),
 }
+_HASH = identity.hash_password(PASSWORD)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ENDS_THE_SIGN_IN = ("/logout", "/login", "/login/{link}", "/password/{password_link}")
+_ENDS_ALL = ("/me/password", "/me/sessions/revoke-others")
 _REFUSALS = frozenset({401, 403})
 
 
@@ -59,6 +62,7 @@ class World:
         self.portal = portal
         self._folder = folder
         self._numbers = itertools.count(1)
+        self._asking = ""
         self._secrets = {name: self._sign_in(name) for name in _PEOPLE}
         with portal.database.writing() as session:
             row = LocationRow(type="repos", target="/srv/git", origin="person", created_at=portal.clock())
@@ -78,18 +82,27 @@ class World:
             "token": self._token,
             "link": lambda _: portal.login_link().rpartition("/")[2],
             "view": self._view,
+            "sign_in": lambda _: identity.hash_of(self._sign_in("viewer"))[:16],
+            "own_sign_in": lambda _: identity.hash_of(self._sign_in(self._asking))[:16] if self._asking else "none",
+            "login": lambda number: self._with_password(f"login-{number}"),
+            "own_password": lambda _: self._with_password(self._asking) and PASSWORD,
+            "password_link": self._password_link,
             "uid": lambda _: self._uid,
             "no_uid": lambda _: uid_of(10**9),
         }
 
     def ask(self, audience: str, method: str, row: Row) -> Any:
         """The answer to the row's request, in a browser of the audience."""
+        self._asking = audience if audience in self._secrets else ""
         client = self.portal.client()
         if audience in self._secrets:
-            ends_it = row.url in ("/logout", "/login/{link}")
+            ends_it = row.url in _ENDS_THE_SIGN_IN
             client.cookies.set(SESSION_COOKIE, self._sign_in(audience) if ends_it else self._secrets[audience])
         url, json, form = (self._filled(part) for part in (row.url, row.json, row.form))
-        return client.request(method, url, json=json, data=form)
+        answer = client.request(method, url, json=json, data=form)
+        if row.url in _ENDS_ALL and audience in self._secrets:
+            self._secrets[audience] = self._sign_in(audience)
+        return answer
 
     def _filled(self, part: Any) -> Any:
         if isinstance(part, dict):
@@ -100,12 +113,29 @@ class World:
             return part
         return _PLACEHOLDER.sub(lambda found: str(self._makers[found[1]](next(self._numbers))), part)
 
+    def _person(self, name: str) -> Person:
+        role, who = _PEOPLE.get(name, (Role.VIEWER, None))
+        return self.portal.person(name, role, EntityRef("user", "default", who) if who else None)
+
     def _sign_in(self, name: str) -> str:
-        role, who = _PEOPLE[name]
-        entity = EntityRef("user", "default", who) if who else None
-        person, now = self.portal.person(name, role, entity), self.portal.clock()
+        person, now = self._person(name), self.portal.clock()
         with self.portal.database.writing() as session:
             return identity.open_session(session, person, now, timedelta(days=1), "test")
+
+    def _with_password(self, name: str) -> str:
+        """The login name of that person, or of somebody new, whose password is known."""
+        person = self._person(name)
+        with self.portal.database.writing() as session:
+            account = identity.ensure_account(session, person, name.replace(" ", "-") or "nobody")
+            identity.set_password(session, SYSTEM, account, _HASH, self.portal.clock())
+            return account.login
+
+    def _password_link(self, number: int) -> str:
+        self._with_password(f"login-{number}")
+        now, lasts = self.portal.clock(), timedelta(hours=1)
+        with self.portal.database.writing() as session:
+            person = session.get_one(Person, identity.get_account(session, f"login-{number}").person_id)
+            return identity.create_login_link(session, SYSTEM, person, now, lasts, Purpose.PASSWORD)
 
     def _run(self, number: int, state: RunState) -> str:
         self.portal.run(f"run-{number}", state, input={"type": "repos", "target": "/srv/git", "only": []})

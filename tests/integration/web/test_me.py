@@ -64,7 +64,7 @@ def test_strangers_keep_their_choice_in_the_browser(portal: Portal) -> None:
 def test_it_says_where_one_is_signed_in(portal: Portal) -> None:
     portal.signed_in()
     text = portal.signed_in(role=Role.ADMIN).get("/me").text
-    assert text.count("Firefox, Linux") == 2
+    assert text.count("<strong>Firefox, Linux</strong>") == 2
     assert text.count("this browser") == 1
 
 

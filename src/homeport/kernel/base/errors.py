@@ -16,6 +16,7 @@
     │   │   └── MoreThanApproved 409 the world moved: more would be replaced or deleted
     │   └── ChildFailed         409  a run that a run started did not succeed
     ├── Unauthenticated         401
+    ├── TooManyAttempts         429  wait before the next try to sign in
     ├── Forbidden               403
     │   └── UnknownAction       403  nobody said who may: a bug
     ├── Unavailable             503  try again later
@@ -166,6 +167,18 @@ class Unauthenticated(HomeportError):
     code = "unauthenticated"
     status = HTTPStatus.UNAUTHORIZED
     exit_code = 3
+
+
+class TooManyAttempts(HomeportError):
+    """Too many tries to sign in; `retry_after_s` says how long to wait before the next."""
+
+    code = "too-many-attempts"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    exit_code = 7
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Forbidden(HomeportError):

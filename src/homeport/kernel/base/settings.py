@@ -196,6 +196,7 @@ class Settings(Section):
     lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
     poll_s: float = Field(5.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
     session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
+    session_idle_hours: int = Field(72, ge=1, description="Hours after which a sign-in ends that nobody uses.")
     openapi_anonymous: bool = Field(
         False, description="Whether the OpenAPI documents of the APIs are shown to everybody, without a token."
     )

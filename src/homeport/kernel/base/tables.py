@@ -12,6 +12,7 @@ _KERNEL = (
     "homeport.kernel.base.events",
     "homeport.kernel.trust.identity",
     "homeport.kernel.trust.audit",
+    "homeport.kernel.trust.secrets",
     "homeport.kernel.knowledge.findings",
     "homeport.kernel.knowledge.changes",
     "homeport.kernel.knowledge.search",

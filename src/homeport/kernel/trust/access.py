@@ -56,6 +56,7 @@ KERNEL_RULES = (
     Rule("view.save", Role.VIEWER),
     Rule("view.share", Role.OPERATOR, or_owner=True),
     Rule("token.manage", Role.ADMIN),
+    Rule("session.manage", Role.ADMIN),
     Rule("audit.read", Role.SECURITY),
 )
 

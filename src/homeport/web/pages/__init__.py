@@ -22,9 +22,11 @@ from homeport.web.pages import (
     home,
     login,
     me,
+    password,
     run,
     runs,
     search,
+    sign_ins,
     style,
     views,
 )
@@ -69,6 +71,7 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     router = APIRouter()
     owners = ownership or NoOwners()
     style.add(router)
+    password.add(router, services)
     login.add(router, services)
     home.add(router, services, cards, owners)
     runs.add(router, services)
@@ -82,5 +85,6 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     search.add(router, services)
     me.add(router, services)
     views.add(router, services)
+    sign_ins.add(router, services)
     admin.add(router, services)
     return router

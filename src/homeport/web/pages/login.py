@@ -2,77 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from homeport.kernel.base.errors import Unauthenticated
 from homeport.kernel.module import Services
-from homeport.kernel.trust import identity
-from homeport.web.identify import SESSION_COOKIE
+from homeport.kernel.trust import audit, identity
+from homeport.kernel.trust.identity import Purpose, Way
+from homeport.web.door import Door, Entry, address_of, quiet
+from homeport.web.pages import password
 from homeport.web.pages.style import render
 from homeport.web.shell import local_path, redirect
 
-_QUIET = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
-"""The address holds a secret: nobody else is to learn or keep it.
-
-Not `no-referrer`: with it browsers send `Origin: null` with the form, and over plain HTTP, where they send no
-Sec-Fetch-Site, the form would be refused as another site's. Source: Fetch standard, "append a request Origin header".
-"""
-
-_DAY_S = 24 * 3600
+_log = structlog.get_logger(__name__)
 
 
 def add(router: APIRouter, services: Services) -> None:
     """Add the routes of signing in and out."""
-    settings, database = services.settings, services.database
-    is_secure = urlsplit(settings.base_url).scheme == "https"
+    database, door = services.database, Door(services)
 
     @router.get("/login")
     def how(request: Request) -> Response:
         wanted = local_path(request.query_params.get("next", "/"))
         if request.state.actor is not None:
             return redirect(request, wanted)
-        return _quiet(render(request, "pages/login.html", next=wanted))
+        return password.form(request, services, wanted)
 
     @router.get("/login/{secret}")
     def ask(request: Request, secret: str) -> Response:
+        with database.reading() as session:
+            purpose = identity.find_purpose(session, secret, services.clock())
+        if purpose is Purpose.PASSWORD:
+            return quiet(RedirectResponse(f"/password/{secret}", status_code=303))
         wanted = local_path(request.query_params.get("next", "/"))
-        return _quiet(render(request, "pages/login_link.html", secret=secret, next=wanted))
+        return quiet(render(request, "pages/login_link.html", secret=secret, next=wanted))
 
     @router.post("/login/{secret}")
     def sign_in(request: Request, secret: str, next_url: Annotated[str, Form(alias="next")] = "/") -> Response:
         try:
-            session_secret = _open(request, secret)
+            entry = _enter(request, secret)
         except Unauthenticated:
-            return _quiet(render(request, "pages/login_spent.html", status_code=401))
-        response = RedirectResponse(local_path(next_url), status_code=303)
-        lasts_s = settings.session_days * _DAY_S
-        response.set_cookie(
-            SESSION_COOKIE, session_secret, max_age=lasts_s, path="/", httponly=True, samesite="lax", secure=is_secure
-        )
-        return _quiet(response)
+            return quiet(render(request, "pages/login_spent.html", status_code=401))
+        return door.let_in(entry, next_url)
 
     @router.post("/logout")
     def sign_out(request: Request) -> Response:
+        return door.let_out(request, redirect(request, "/login", notice="pages-notice-signed-out"))
+
+    def _enter(request: Request, secret: str) -> Entry:
+        """Redeem the link for a sign-in."""
+        now = services.clock()
         with database.writing() as session:
-            identity.end_session(session, request.cookies.get(SESSION_COOKIE, ""))
-        response = redirect(request, "/login", notice="pages-notice-signed-out")
-        response.delete_cookie(SESSION_COOKIE, path="/")
-        return _quiet(response)
-
-    def _open(request: Request, secret: str) -> str:
-        """Redeem the link for a session, in place of the one this browser had."""
-        now, lasts = services.clock(), timedelta(days=settings.session_days)
-        with database.writing() as session:
-            person = identity.redeem_login_link(session, secret, now)
-            identity.end_session(session, request.cookies.get(SESSION_COOKIE, ""))
-            return identity.open_session(session, person, now, lasts, request.headers.get("user-agent", ""))
-
-
-def _quiet(response: Response) -> Response:
-    response.headers.update(_QUIET)
-    return response
+            if identity.find_purpose(session, secret, now) is not Purpose.BREAK_GLASS:
+                person = identity.redeem_login_link(session, secret, now)
+                return door.enter(request, session, person, Way.LINK)
+            person = identity.redeem_login_link(session, secret, now, Purpose.BREAK_GLASS)
+            actor, address = identity.actor_of_person(person), address_of(request)
+            audit.record(session, actor, "break-glass.use", f"person:{person.id}", now=now, ip=address)
+            _log.warning("break_glass_used", address=address, effect="somebody is signed in as an admin for an hour")
+            return door.enter(request, session, person, Way.BREAK_GLASS)

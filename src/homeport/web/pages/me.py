@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from anyio import to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from homeport.kernel.base.errors import InvalidInput
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
-from homeport.kernel.trust.identity import Actor, PersonSession, Preferences
+from homeport.kernel.trust.identity import Account, Actor, PersonSession, Preferences
 from homeport.web import shell
-from homeport.web.identify import SESSION_COOKIE, actor_of
+from homeport.web.door import Door
+from homeport.web.identify import actor_of
 from homeport.web.pages.style import render
 from homeport.web.shell import redirect
 from homeport.web.viewer import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
@@ -45,10 +43,11 @@ _SWITCHES = {"theme": THEMES, "language": tuple(LANGUAGES)}
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
-    """A sign-in of the reader; `is_this` marks the browser they look with."""
+class ShownSignIn:
+    """A sign-in of a person; `is_this` marks the browser that the reader looks with."""
 
     row: PersonSession
+    name: str
     is_this: bool
 
     @property
@@ -103,12 +102,14 @@ def _page(request: Request, services: Services, errors: Mapping[str, str]) -> Re
     actor, now = actor_of(request), services.clock()
     with services.database.reading() as session:
         person = identity.person_of(session, actor)
-        sign_ins = _sign_ins(session, actor, request.cookies.get(SESSION_COOKIE, ""), now)
+        account = session.get(Account, person.id) if person else None
+    sign_ins = shown_sign_ins(request, services, person.id) if person else []
     context: dict[str, Any] = {
         "actor": actor,
         "person": person,
         "wishes": person.preferences if person else Preferences(),
         "sign_ins": sign_ins,
+        "account": account,
         "languages": LANGUAGES,
         "common_zones": [(zone, _offset(zone, now)) for zone in _COMMON_ZONES],
         "all_zones": _ALL_ZONES,
@@ -117,13 +118,13 @@ def _page(request: Request, services: Services, errors: Mapping[str, str]) -> Re
     return render(request, "pages/me.html", status_code=422 if errors else 200, **context)
 
 
-def _sign_ins(session: Session, actor: Actor, secret: str, now: datetime) -> list[SignIn]:
-    if actor.kind != "person":
-        return []
-    query = select(PersonSession).where(PersonSession.person_id == int(actor.id), PersonSession.expires_at > now)
-    this = sha256(secret.encode("utf-8", "replace")).hexdigest()
-    rows = session.scalars(query.order_by(PersonSession.last_seen_at.desc()))
-    return [SignIn(row, row.token_hash == this) for row in rows]
+def shown_sign_ins(request: Request, services: Services, person_id: int | None = None) -> list[ShownSignIn]:
+    """Return the live sign-ins, of one person if given, the latest used first."""
+    this = identity.hash_of(Door(services).secret(request))
+    idle = timedelta(hours=services.settings.session_idle_hours)
+    with services.database.reading() as session:
+        found = identity.list_sign_ins(session, services.clock(), idle, person_id)
+    return [ShownSignIn(one.row, one.person.name, one.row.token_hash == this) for one in found]
 
 
 def _keep(services: Services, actor: Actor, chosen: Mapping[str, str]) -> None:

@@ -14,6 +14,28 @@ pages-login-spent-title = This link no longer works
 pages-login-spent = It was used already, or a day has passed since it was made. Ask whoever sent it for a new one, or make one on the machine that homeport runs on:
 pages-login-how = Other ways to get in
 pages-login-home = Go on as { $name }
+pages-login-login = Login name
+pages-login-password = Password
+pages-login-wrong = This login name and password do not fit. Check both and try again.
+pages-login-wait =
+    { $seconds ->
+        [one] Too many tries. Wait one second, then try again.
+       *[other] Too many tries. Wait { $seconds } seconds, then try again.
+    }
+pages-login-other = Sign in by a link
+pages-password-choose = Choose a password
+pages-password-choose-lead = You sign in with it from now on. The link that brought you here works once.
+pages-password-new = New password
+pages-password-again = New password again
+pages-password-hint = At least { $least } characters. A few words in a row are good and easy to keep.
+pages-password-do = Save and sign in
+pages-password-differ = These two are not the same.
+pages-password-weak = Take a longer password, at least { $least } characters, and not one that is guessed first.
+pages-password-change = Change password
+pages-password-change-lead = Every other browser you are signed in with is signed out.
+pages-password-current = Current password
+pages-password-not-current = This is not your current password.
+pages-password-none = You have no password here: you sign in another way.
 pages-notice-signed-out = You are signed out.
 
 ## States
@@ -344,6 +366,13 @@ pages-me-this = this browser
 pages-me-since = since
 pages-me-until = until
 pages-me-seen = seen
+pages-way-link = by link
+pages-way-password = by password
+pages-way-break-glass = break glass
+pages-sign-in-end = Sign out
+pages-sign-in-end-others = Sign out everywhere else
+pages-notice-sign-in-ended = That sign-in has ended.
+pages-notice-sign-ins-ended = You are signed out everywhere else.
 pages-save = Save
 pages-notice-saved = Saved.
 
@@ -353,6 +382,11 @@ pages-admin-lead = How this installation is doing, and who and what may use it.
 pages-admin-overview = Overview
 pages-admin-tokens = API tokens
 pages-admin-people = People
+pages-admin-sign-ins = Sign-ins
+pages-sign-in-browser = Browser
+pages-sign-in-way = How
+pages-sign-in-address = Address
+pages-sign-in-since = Signed in
 pages-admin-events = Parked events
 pages-admin-settings = Settings
 pages-admin-installation = Installation
