@@ -71,7 +71,7 @@ def test_a_request_with_disabled_buttons_passes_the_gate(site: Site, chromium: B
     check_in_every_look(chromium, site.base + site.paths["waiting"], cookies=site.asker)
 
 
-@pytest.mark.parametrize("path", ["/approvals?show=all", "/approvals?show=me", "/"])
+@pytest.mark.parametrize("path", ["/approvals?show=all", "/approvals?show=me", "/runs", "/"])
 def test_lists_of_requests_pass_the_gate(site: Site, chromium: Browser, path: str) -> None:
     check_in_every_look(chromium, site.base + path, cookies=site.operator)
 
