@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 
@@ -219,8 +220,6 @@ def test_finding_in_a_log_leads_to_the_lines_around(portal: Portal) -> None:
 
 
 def test_a_page_of_a_long_log_stays_small(portal: Portal) -> None:
-    import gzip
-
     portal.run("good1", RunState.SUCCEEDED)
     portal.log("good1", *(f"payment/repository-{number}: python service, {number % 7} APIs" for number in range(5000)))
     assert len(gzip.compress(portal.signed_in().get("/runs/good1").content)) < 50 * 1024
@@ -289,3 +288,21 @@ def test_runs_and_logs_are_searched_alike_on_both_engines(portal_on_each: Portal
         assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("저장소를"), 0, 9)] == [2]
         assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("100% lost"), 0, 9)] == [3]
         assert run_log.window(session, "bad1", run_log.Wanted(), 1).last == 3
+
+
+def test_a_thousand_targets_are_a_grid_with_what_failed_first(portal: Portal) -> None:
+    plan = {"targets": [{"name": str(number), "title": str(number)} for number in range(1000)]}
+    plan |= {"commitments": {}, "observations": {"repositories": 1000}}
+    portal.run("bad1", RunState.FAILED, plan=plan, outcome={"repositories": 998})
+    bad = [(f"bad-{number}", RunState.FAILED, f"broken pack {number}") for number in range(2)]
+    good = [(f"team/repository-{number}", RunState.SUCCEEDED, "fine") for number in range(998)]
+    portal.targets("bad1", *good, *bad)
+    client = portal.signed_in()
+    page = client.get("/runs/bad1")
+    assert page.text.index("broken pack 1") < page.text.index("team/repository-0<")
+    assert len(re.findall("team/repository-", page.text)) == 298
+    assert "1,000 planned: 998 succeeded, 2 failed, 0 not done" in page.text
+    assert "1,000 planned, 998 done" in page.text
+    everything = client.get("/runs/bad1?targets=all")
+    assert len(re.findall("team/repository-", everything.text)) == 998
+    assert len(gzip.compress(everything.content)) < 50 * 1024

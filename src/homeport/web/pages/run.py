@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
 from homeport.kernel.work.approvals import open_request_of
-from homeport.kernel.work.runs import LogRow, RunState, StepRow, TargetRow
+from homeport.kernel.work.runs import LogRow, RunRow, RunState, StepRow, TargetRow
 from homeport.web import run_log
 from homeport.web.identify import actor_of
 from homeport.web.live import event_stream
@@ -29,14 +30,15 @@ from homeport.web.pages.run_live import follow
 from homeport.web.pages.style import render
 from homeport.web.run_log import WINDOW_LINES, Level, Wanted, as_text
 from homeport.web.shell import redirect
-from homeport.web.tables import Column
 
 PARTS = ("actions", "head", "targets", "side")
 """What changes on the page while the run works: `html/run/<part>.html` in the element `run-<part>`."""
 
-_FEW_TARGETS = 50
+_FEW_TARGETS = 300
 _MOST_LINES = 2**31 - 1
 _MOST_TARGETS = 2_000
+_TOLD_STATES = frozenset({RunState.FAILED, RunState.RUNNING})
+"""The states whose targets are told one by one with what happened; the others are cells of a grid."""
 _URGENCY = (
     RunState.NEEDS_DECISION,
     RunState.FAILED,
@@ -44,11 +46,6 @@ _URGENCY = (
     RunState.WAITING,
     RunState.CANCELLED,
     RunState.SUCCEEDED,
-)
-_TARGET_COLUMNS = (
-    Column("target", "pages-run-target"),
-    Column("state", "pages-run-state"),
-    Column("detail", "pages-run-detail"),
 )
 
 
@@ -131,9 +128,11 @@ def _context(
     return {
         "run": RunFacts(row, counts, now),
         "steps": [(step, _step_look(step), _step_duration(step, now)) for step in runs.steps_of(session, run_id)],
-        "targets": targets[:most],
+        "target_groups": [(state, counts[state], list(rows)) for state, rows in groupby(targets[:most], _state)],
         "hidden_targets": len(targets) - len(targets[:most]),
-        "target_columns": _TARGET_COLUMNS,
+        "told_states": _TOLD_STATES,
+        "planned_targets": len(row.plan["targets"]),
+        "compared": _compared(row),
         "looks": LOOKS,
         "asked": shown(row.input),
         "committed": [pair for pair in shown(row.plan["commitments"]) if pair not in shown(row.input)],
@@ -187,6 +186,24 @@ def _level(written: str) -> Level:
 
 def _html(request: Request, part: str, context: dict[str, Any]) -> str:
     return bytes(render(request, f"pages/run/{part}.html", **context).body).decode()
+
+
+def _compared(row: RunRow) -> list[tuple[str, int, int]]:
+    """What was counted when the run was planned and again when it had ended: key, planned, happened."""
+    planned, happened = {**row.plan["commitments"], **row.plan["observations"]}, row.outcome or {}
+    return [
+        (key, number, happened[key])
+        for key, number in planned.items()
+        if _is_count(number) and _is_count(happened.get(key))
+    ]
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _state(target: TargetRow) -> str:
+    return target.state
 
 
 def _urgency(target: TargetRow) -> tuple[int, int]:
