@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,8 +17,10 @@ from homeport.kernel.knowledge.findings import Finding, Order, Severity, State, 
 from homeport.kernel.knowledge.imports import Import, Imported, path_of
 from homeport.kernel.knowledge.sarif.log import parse
 from homeport.kernel.module import installed_modules
+from homeport.web.finding_export import exported
 from homeport.web.finding_words import words_of
 from homeport.web.i18n import Messages
+from homeport.web.pages.ownership import NoOwners
 
 commands = typer.Typer(help="What is wrong with an entity.", no_args_is_help=True)
 
@@ -126,6 +128,21 @@ def import_findings(
         print_object(asdict(imported))
     else:
         _tell(imported)
+
+
+@commands.command("export")
+def export_findings(
+    context: typer.Context,
+    form: Annotated[Literal["sarif", "csv", "json"], typer.Option("--format", help="sarif, csv or json.")] = "sarif",
+    state: Annotated[State, typer.Option(help="Which findings.")] = State.OPEN,
+    source: Annotated[str | None, typer.Option(help="Only of this module or tool.")] = None,
+) -> None:
+    """Print findings as a file: SARIF for other tools, CSV for spreadsheets, JSON for programs."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
+        wanted = Wanted(state=state, source=source)
+        now, words = services.clock(), _words_of_findings()
+        print(exported(session, NoOwners(), console.actor, wanted, now, Order.WORST, form, words))
 
 
 def _tell(imported: Imported) -> None:

@@ -399,6 +399,8 @@ def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -
     (item,) = homeport("findings", "list", "--source", "bandit", "--json").json["items"]
     assert (item["title"], item["place"], item["severity"]) == ("eval is bad", "a.py:7", "high")
     assert "eval is bad" in homeport("findings", "show", str(item["id"])).out
+    exported = homeport("findings", "export", "--source", "bandit").json["runs"][0]["results"]
+    assert [one["ruleId"] for one in exported] == ["bandit/S307"]
     file.write_text(json.dumps(log | {"runs": []}))
     assert "1 gone" in homeport("findings", "import", str(file), *options).err
     file.write_text('{"version": "2.1.0"}')

@@ -342,6 +342,8 @@ def test_a_list_is_narrowed_by_source_age_and_what_is_overdue(portal: Portal) ->
     assert shown(client.get("/findings?q=age:30").text) == [old]
     assert shown(client.get("/findings?q=age:180").text) == []
     assert shown(client.get("/findings?q=due:overdue").text) == [old]
+    for query, expected in (("source=trivy", [new]), ("overdue=true", [old]), ("sort=-seen", [new, old])):
+        assert [item["id"] for item in client.get(f"/api/v1/findings?{query}").json()["items"]] == expected
     for wrong in ("age:old", "due:soon"):
         assert client.get(f"/findings?q={wrong}").status_code == 422
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings, imports
-from homeport.kernel.knowledge.findings import Evidence, Finding, Severity, State, Wanted
+from homeport.kernel.knowledge.findings import Evidence, Finding, Order, Severity, State, Wanted
 from homeport.kernel.knowledge.imports import Import, path_of
 from homeport.kernel.knowledge.sarif.log import parse
 from homeport.kernel.module import Services
@@ -137,6 +137,9 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
         state: State = State.OPEN,
         rule: str | None = None,
         owner: Annotated[str | None, Query(description="Only of what this owner owns; `me` for yours.")] = None,
+        source: Annotated[str | None, Query(description="Only of this module or tool.")] = None,
+        overdue: Annotated[bool, Query(description="Only what should have been mended by now.")] = False,
+        sort: Order = Order.WORST,
         limit: Limit = 50,
         after: After = None,
     ) -> Paged[FindingModel]:
@@ -144,8 +147,10 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
         authorize(actor, "finding.read")
         with database.reading() as session:
             about = _entities(session, owners, actor, entity, owner)
-            wanted = Wanted(state=state, severities=severity, rule=rule, entities=about)
-            page = findings.list_findings(session, actor, wanted, now, limit=limit, after=after)
+            wanted = Wanted(
+                state=state, severities=severity, rule=rule, source=source, entities=about, is_overdue=overdue
+            )
+            page = findings.list_findings(session, actor, wanted, now, limit=limit, after=after, order=sort)
             items = _models(session, owners, actor, page.findings, now)
         link_next(request, response, page.after)
         return Paged(items=items, after=page.after)
