@@ -15,6 +15,10 @@ from homeport.kernel.base.errors import FieldError, HomeportError, InvalidInput,
 from homeport.web.shell import shell_of
 
 MEDIA_TYPE = "application/problem+json"
+_TELLING = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -70,7 +74,7 @@ def _answer(request: Request, status: HTTPStatus, code: str, detail: str, errors
         "instance": request.url.path,
         "errors": [{"pointer": item.pointer, "detail": item.detail} for item in errors],
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = _TELLING.get(status)
     return JSONResponse(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
