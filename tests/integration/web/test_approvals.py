@@ -277,9 +277,9 @@ def test_the_same_is_not_asked_twice(saebom: Company) -> None:
 
 def test_a_request_expires_by_itself_and_can_not_be_approved_after(saebom: Company) -> None:
     request = saebom.ask(saebom.browser("Lee Jun")).json()
-    seoyeon = saebom.browser("Park Seoyeon", Role.OPERATOR)
     assert not saebom.settle()
     saebom.portal.clock.advance(seconds=72 * 3600)
+    seoyeon = saebom.browser("Park Seoyeon", Role.OPERATOR)
     late = seoyeon.post(f"/api/v1/approvals/{request['id']}/approve")
     assert late.status_code == 409
     assert "expired" in late.json()["detail"]
