@@ -99,9 +99,8 @@ def take(
     """
     due = _due(queue, now, keys)
     while True:
-        with database.reading() as session:
-            if session.scalars(due).first() is None:
-                return None
+        if database.is_sqlite and not _is_any(database, due):
+            return None
         with database.writing() as session:
             row = session.scalars(due.with_for_update(skip_locked=True, of=LeaseRow)).first()
             if row is None:
@@ -120,11 +119,12 @@ def hasten(session: Session, queue: str, key: str, now: datetime) -> None:
 
 
 def withdraw(session: Session, queue: str, key: str, now: datetime) -> bool:
-    """Take the work out of its queue unless somebody works on it; return whether nobody does."""
+    """Take the work out of its queue; return whether nobody works on it. Else it becomes due again afterwards."""
     row = session.scalars(select(LeaseRow).filter_by(queue=queue, key=key).with_for_update()).one_or_none()
     if row is None:
         return True
     if row.owner is not None and row.leased_until is not None and row.leased_until > now:
+        row.is_due_again = True
         return False
     session.delete(row)
     _wake_limited(session, row)
@@ -232,6 +232,12 @@ def _due(queue: str, now: datetime, keys: frozenset[str] | None) -> Select[Any]:
         conditions.append(LeaseRow.key.in_(keys))
     order = (LeaseRow.priority, LeaseRow.due_at, LeaseRow.id)
     return select(LeaseRow).where(*conditions).order_by(*order).limit(1)
+
+
+def _is_any(database: Database, due: Select[Any]) -> bool:
+    """Whether there is work, without the turn to write that SQLite gives to one at a time."""
+    with database.reading() as session:
+        return session.scalars(due).first() is not None
 
 
 def _hand_out(row: LeaseRow, owner: str, until: datetime) -> Lease:

@@ -54,15 +54,16 @@ class Dispatcher:
     def work_on(self, lease: leases.Lease) -> None:
         """Do the run that the lease stands for, and record how it ended."""
         try:
-            run = self._take_up(lease)
-            if run is not None:
+            row = self._take_up(lease)
+            if row is not None:
+                run = self._run(lease, row)
                 with Heartbeat(run, self._lease_s):
-                    self._carry_out(run, lease)
+                    self._carry_out(run, row, lease)
         except LeaseLost as lost:
             _log.warning("a run was taken over by another worker", run=lease.key, reason=lost.message)
 
-    def _take_up(self, lease: leases.Lease) -> Run | None:
-        """Return the run, or None when there is nothing to do for it now."""
+    def _take_up(self, lease: leases.Lease) -> RunRow | None:
+        """Return the run's row, or None when there is nothing to do for it now."""
         with self._database.writing() as session:
             leases.guard(session, lease)
             row = get_run(session, lease.key)
@@ -83,11 +84,13 @@ class Dispatcher:
                 row.error_code, row.error_message = trouble.code, trouble.message
                 self._end(session, lease, row, RunState.NEEDS_DECISION)
                 return None
-            code = self._procedures.code_of(row.procedure)
-            row.code = row.code or code
+            row.code = row.code or self._procedures.code_of(row.procedure)
             row.state, row.started_at = RunState.RUNNING, row.started_at or self._clock()
             wake(session, log_topic(row.id))
-        is_other_code = row.code != code
+        return row
+
+    def _run(self, lease: leases.Lease, row: RunRow) -> Run:
+        is_other_code = row.code != self._procedures.code_of(row.procedure)
         return Run(
             self._database, self._procedures, lease, self._lease_s, row, self._clock, is_other_code=is_other_code
         )
@@ -108,10 +111,8 @@ class Dispatcher:
             "Cancel it, or retry it once the version that can is there."
         )
 
-    def _carry_out(self, run: Run, lease: leases.Lease) -> None:
+    def _carry_out(self, run: Run, row: RunRow, lease: leases.Lease) -> None:
         """Do the work of the run and record how it ended."""
-        with self._database.reading() as session:
-            row = get_run(session, run.id)
         procedure: Procedure[Input] = self._procedures.get(row.procedure)
         try:
             stop_if_more(self._database, self._procedures, row, self._clock())

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -196,12 +197,7 @@ class Procedures:
         Raises:
             NotFound: there is none of that name.
         """
-        try:
-            source = inspect.getsourcefile(type(self.get(name)))
-            written = Path(source).read_bytes() if source else b""
-        except (OSError, TypeError):  # typed in by hand, or packed up: taken for the same version
-            written = b""
-        return hashlib.sha256(written).hexdigest()[:16]
+        return _digest_of_source(type(self.get(name)))
 
     def parse(self, name: str, values: Mapping[str, Any]) -> Input:
         """Return `values` as the input of the procedure `name`.
@@ -215,6 +211,17 @@ class Procedures:
         except ValidationError as error:
             raise _explain(name, error) from None
         return parsed
+
+
+@cache
+def _digest_of_source(written_in: type) -> str:
+    """A digest of the file that the class is written in, as it was when it was first asked for."""
+    try:
+        source = inspect.getsourcefile(written_in)
+        written = Path(source).read_bytes() if source else b""
+    except (OSError, TypeError):  # typed in by hand, or packed up: taken for the same version
+        written = b""
+    return hashlib.sha256(written).hexdigest()[:16]
 
 
 def _explain(name: str, error: ValidationError) -> InvalidInput:

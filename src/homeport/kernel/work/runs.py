@@ -317,10 +317,9 @@ def cancel_run(session: Session, actor: Actor, run_id: str, now: datetime) -> Ru
 
 
 def _cancel(session: Session, row: RunRow, now: datetime) -> None:
-    for child in children_of(session, row.id):  # before it: who ends takes rows in the same order
-        if RunState(child.state).is_cancellable:
-            _cancel(session, child, now)
+    _cancel_children(session, row, now)  # before it: who ends takes rows in the same order
     is_idle = leases.withdraw(session, RUN_QUEUE, row.id, now)
+    _cancel_children(session, row, now)  # those that it started until now
     session.refresh(row)  # it may have ended before nobody worked on it
     if not RunState(row.state).is_cancellable:
         return
@@ -330,6 +329,12 @@ def _cancel(session: Session, row: RunRow, now: datetime) -> None:
         end_run(session, row, RunState.CANCELLED, now)
     else:
         wake(session, log_topic(row.id))
+
+
+def _cancel_children(session: Session, row: RunRow, now: datetime) -> None:
+    for child in children_of(session, row.id):
+        if RunState(child.state).is_cancellable and child.cancel_asked_at is None:
+            _cancel(session, child, now)
 
 
 def end_run(session: Session, row: RunRow, state: RunState, now: datetime) -> None:
