@@ -116,6 +116,7 @@ def test_the_list_shows_what_waits_what_waits_for_me_and_all(saebom: Company) ->
     assert path in seoyeon.get("/approvals?show=me").text
     assert path not in jun.get("/approvals?show=me").text
     saebom.portal.clock.advance(seconds=72 * 3600)
+    seoyeon, jun = saebom.browser("Park Seoyeon", Role.OPERATOR), saebom.browser("Lee Jun")
     assert "Expired" in jun.get("/approvals?show=all").text
     assert path not in seoyeon.get("/approvals?show=me").text
     assert "승인" in saebom.portal.signed_in().get("/approvals", headers={"Accept-Language": "ko"}).text
