@@ -43,8 +43,15 @@ PAGES = (
     "/views",
     "/views/new?list=/catalog&query=q%3Dkind%3Aapi",
     "/search?q=주문",
+    "/approvals",
     "/me",
+    "/me/password",
     "/admin",
+    "/admin/tokens",
+    "/admin/people",
+    "/admin/sign-ins",
+    "/admin/events",
+    "/admin/settings",
 )
 OTHER_CONTENTS = (
     "/catalog?q=owner:none",
