@@ -164,7 +164,7 @@ def test_an_accepted_finding_says_who_why_and_until_when_and_opens_by_itself(por
     assert shown(client.get("/findings?q=state:suppressed").text) == [number]
     portal.clock.advance(days=8)
     assert state_of(portal, number) is State.OPEN
-    assert "Open again: the time" in client.get(f"/findings/{number}").text
+    assert "Open again: the time" in portal.signed_in().get(f"/findings/{number}").text
 
 
 def test_accepting_can_be_taken_back(portal: Portal) -> None:
