@@ -27,6 +27,7 @@ from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.identity import Actor, Role
 from homeport.kernel.work import approvals, runs
+from homeport.kernel.work.approval_requests import ApprovalRow
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.kernel.work.worker import Worker
 
@@ -59,7 +60,7 @@ class Console:
             begun = approvals.start_or_ask(
                 session, services.procedures, self.actor, procedure, values, services.clock(), plan
             )
-        if isinstance(begun, approvals.ApprovalRow):
+        if isinstance(begun, ApprovalRow):
             needs = "; ".join(map(str, begun.required))
             raise ApprovalNeeded(
                 f"{procedure} needs approval ({needs}). Request {begun.id} asks for it; "

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from homeport.kernel.console import Json, console_of, print_items, print_object, say
-from homeport.kernel.work import approvals
-from homeport.kernel.work.approvals import ApprovalState
+from homeport.kernel.work import approval_decisions, approval_requests, approvals
+from homeport.kernel.work.approval_requests import ApprovalState
 from homeport.web.rest.approvals import ApprovalModel
 
 commands = typer.Typer(help="Requests for approval.", no_args_is_help=True)
@@ -26,7 +26,7 @@ def list_approvals(
     """List requests for approval, newest first."""
     columns = ("id", "procedure", "state", "actor_name", "created_at", "expires_at", "run_id", "reason")
     with console_of(context).open_services() as services, services.database.reading() as session:
-        page = approvals.list_requests(session, state, limit)
+        page = approval_requests.list_requests(session, state, limit)
         items = [{column: getattr(row, column) for column in columns} for row in page.requests]
     print_items(items, columns, as_json)
 
@@ -35,9 +35,9 @@ def list_approvals(
 def show_approval(context: typer.Context, request_id: str, as_json: Json = False) -> None:
     """Show a request: what would be done, who asked and why, whose approval is missing."""
     with console_of(context).open_services() as services, services.database.reading() as session:
-        row = approvals.get_request(session, request_id)
+        row = approval_requests.get_request(session, request_id)
         shown = ApprovalModel.of(session, row)
-        missing = approvals.missing_of(session, row)
+        missing = approval_decisions.missing_of(session, row)
     if as_json:
         print_object(shown.model_dump(mode="json"))
         return

@@ -19,6 +19,7 @@ from homeport.kernel.base.events import Event
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import approvals, runs, timers
+from homeport.kernel.work.approval_requests import ASKED, DECIDED
 from homeport.kernel.work.execution import Run
 from homeport.kernel.work.procedures import Changes, Input, Plan
 from homeport.kernel.work.runs import RunRow, RunState
@@ -432,7 +433,7 @@ def test_what_a_timer_may_not_start_by_itself_is_asked_for(
 def test_events_tell_what_was_asked_and_decided(saebom: Company) -> None:
     heard: list[Event] = []
     services = saebom.portal.homeport.services
-    for kind in (approvals.ASKED, approvals.DECIDED):
+    for kind in (ASKED, DECIDED):
         services.subscribers.add(f"test.{kind}", kind, lambda _session, event: heard.append(event))
     request = saebom.ask(saebom.browser("Lee Jun")).json()
     saebom.browser("Park Seoyeon", Role.OPERATOR).post(f"/api/v1/approvals/{request['id']}/refuse")
@@ -440,7 +441,7 @@ def test_events_tell_what_was_asked_and_decided(saebom: Company) -> None:
         pass
     told = [(event.type, event.entity, event.payload["state"]) for event in heard]
     about = f"approval:{request['id']}"
-    assert sorted(told) == [(approvals.ASKED, about, "waiting"), (approvals.DECIDED, about, "refused")]
+    assert sorted(told) == [(ASKED, about, "waiting"), (DECIDED, about, "refused")]
 
 
 def test_approvals_at_the_same_moment_start_one_run(saebom: Company) -> None:

@@ -33,8 +33,8 @@ from homeport.kernel.testing import FakeClock, sqlite_database
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Person, Purpose, Role
 from homeport.kernel.work import runs
+from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState
 from homeport.kernel.work.approval_rules import Requirement
-from homeport.kernel.work.approvals import ApprovalRow, ApprovalState
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.runs import RunState
 from homeport.web.identify import SESSION_COOKIE

@@ -24,7 +24,8 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
-from homeport.kernel.work.approvals import ApprovalRow, start_or_ask
+from homeport.kernel.work.approval_requests import ApprovalRow
+from homeport.kernel.work.approvals import start_or_ask
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import readable
 from homeport.web.shell import redirect

@@ -18,6 +18,7 @@ from homeport.kernel.base.events import EVENT_LEASE_S, EVENT_QUEUE, Subscribers
 from homeport.kernel.base.wakeups import WAKEUPS, Listener
 from homeport.kernel.trust import audit
 from homeport.kernel.work import approvals, timers
+from homeport.kernel.work.approval_requests import APPROVAL_QUEUE
 from homeport.kernel.work.dispatch import Dispatcher
 from homeport.kernel.work.execution import Clock
 from homeport.kernel.work.procedures import Procedures
@@ -72,7 +73,7 @@ class Worker:
         """Take no new work, let what goes on come to its end or to its next lease, and return."""
         self._stopping.set()
         self._dispatcher.stop()
-        for topic in (RUN_QUEUE, timers.TIMER_QUEUE, approvals.APPROVAL_QUEUE, EVENT_QUEUE):
+        for topic in (RUN_QUEUE, timers.TIMER_QUEUE, APPROVAL_QUEUE, EVENT_QUEUE):
             WAKEUPS.ring(topic)
         for thread in self._threads:
             thread.join(timeout=self._lease_s)
@@ -92,7 +93,7 @@ class Worker:
         loops.append(((EVENT_QUEUE,), self._deliver))
         if self._only is None:
             loops.append(((timers.TIMER_QUEUE,), self._fire))
-            loops.append(((approvals.APPROVAL_QUEUE,), self._settle))
+            loops.append(((APPROVAL_QUEUE,), self._settle))
         threads = [
             threading.Thread(target=self._loop, args=loop, name=f"{loop[0][0]}-worker", daemon=True) for loop in loops
         ]

@@ -12,8 +12,8 @@ from homeport.kernel.base.errors import PlanChanged
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
-from homeport.kernel.work import approvals
-from homeport.kernel.work.approvals import ApprovalState
+from homeport.kernel.work import approval_decisions, approval_requests, approvals
+from homeport.kernel.work.approval_requests import ApprovalState
 from homeport.web.identify import actor_of
 from homeport.web.pages.approval_facts import ApprovalFacts
 from homeport.web.pages.run_facts import shown
@@ -62,10 +62,10 @@ def add(router: APIRouter, services: Services) -> None:
 
 
 def _context(session: Session, services: Services, actor: Actor, request_id: str) -> dict[str, Any]:
-    row, now = approvals.get_request(session, request_id), services.clock()
+    row, now = approval_requests.get_request(session, request_id), services.clock()
     facts, asked = ApprovalFacts(row, now), shown(row.input)
     plan = facts.plan
-    missing = dict(approvals.missing_of(session, row))
+    missing = dict(approval_decisions.missing_of(session, row))
     return {
         "one": facts,
         "asked": asked,
@@ -74,9 +74,9 @@ def _context(session: Session, services: Services, actor: Actor, request_id: str
         "targets": plan.targets[:_MOST_TARGETS],
         "hidden_targets": len(plan.targets[_MOST_TARGETS:]),
         "requirements": [(one, missing.get(one, 0)) for one in row.required],
-        "decisions": approvals.decisions_of(session, row.id),
-        "hindrance": approvals.find_hindrance(session, row, actor, now),
-        "is_asker": approvals.is_asker(session, row, actor),
-        "may_withdraw": approvals.is_asker(session, row, actor) or may(actor, "approval.withdraw"),
+        "decisions": approval_decisions.decisions_of(session, row.id),
+        "hindrance": approval_decisions.find_hindrance(session, row, actor, now),
+        "is_asker": approval_decisions.is_asker(session, row, actor),
+        "may_withdraw": approval_decisions.is_asker(session, row, actor) or may(actor, "approval.withdraw"),
         "who_withdraws": who_may("approval.withdraw"),
     }

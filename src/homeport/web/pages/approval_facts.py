@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeport.kernel.work.approvals import ApprovalRow, ApprovalState
+from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState
 from homeport.kernel.work.procedures import Changes, Plan
 
 _LOOKS = {

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
-from homeport.kernel.work import approvals
-from homeport.kernel.work.approvals import ApprovalState
+from homeport.kernel.work import approval_decisions, approval_requests
+from homeport.kernel.work.approval_requests import ApprovalState
 from homeport.web.identify import actor_of
 from homeport.web.pages.approval_facts import ApprovalFacts
 from homeport.web.pages.style import render
@@ -34,10 +34,10 @@ def add(router: APIRouter, services: Services) -> None:
         authorize(actor, "approval.read")
         show = show if show in _SHOWN else _SHOWN[0]
         with services.database.reading() as session:
-            mine = approvals.waiting_for(session, actor, now)
+            mine = approval_decisions.waiting_for(session, actor, now)
             state = ApprovalState.WAITING if show == "waiting" else None
-            page = approvals.list_requests(session, state, _PAGE_ROWS, after)
-        chosen = approvals.Page(mine, None) if show == "me" else page
+            page = approval_requests.list_requests(session, state, _PAGE_ROWS, after)
+        chosen = approval_requests.Page(mine, None) if show == "me" else page
         return render(
             request,
             "pages/approvals.html",

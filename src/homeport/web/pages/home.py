@@ -21,7 +21,7 @@ from homeport.kernel.module import HomeCard, Services
 from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
-from homeport.kernel.work.approvals import waiting_for
+from homeport.kernel.work.approval_decisions import waiting_for
 from homeport.kernel.work.runs import RunRow, RunState
 from homeport.web.identify import actor_of
 from homeport.web.pages import run_queries

@@ -19,7 +19,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import WhoMay, authorize, may, who_may
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
-from homeport.kernel.work.approvals import open_request_of
+from homeport.kernel.work.approval_requests import open_request_of
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, StepRow, TargetRow
 from homeport.web import run_log
 from homeport.web.identify import actor_of

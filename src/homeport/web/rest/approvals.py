@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Role
-from homeport.kernel.work import approvals
-from homeport.kernel.work.approvals import ApprovalRow, ApprovalState
+from homeport.kernel.work import approval_decisions, approval_requests, approvals
+from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState
 from homeport.web.identify import actor_of
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
@@ -66,10 +66,10 @@ class ApprovalModel(BaseModel):
     @classmethod
     def of(cls, session: Session, row: ApprovalRow) -> ApprovalModel:
         """The request as it stands."""
-        lacking = dict(approvals.missing_of(session, row))
+        lacking = dict(approval_decisions.missing_of(session, row))
         return cls(
             requirements=[RequirementModel(**one.to_json(), missing=lacking.get(one, 0)) for one in row.required],
-            decisions=[DecisionModel.model_validate(one) for one in approvals.decisions_of(session, row.id)],
+            decisions=[DecisionModel.model_validate(one) for one in approval_decisions.decisions_of(session, row.id)],
             **{name: getattr(row, name) for name in cls.model_fields if name not in {"requirements", "decisions"}},
         )
 
@@ -97,7 +97,7 @@ def routes(services: Services) -> APIRouter:
     ) -> Paged[ApprovalModel]:
         authorize(actor_of(request), "approval.read")
         with database.reading() as session:
-            page = approvals.list_requests(session, state, limit, after)
+            page = approval_requests.list_requests(session, state, limit, after)
             items = [ApprovalModel.of(session, row) for row in page.requests]
         link_next(request, response, page.after)
         return Paged(items=items, after=page.after)
@@ -106,7 +106,7 @@ def routes(services: Services) -> APIRouter:
     def show_approval(request: Request, request_id: str) -> ApprovalModel:
         authorize(actor_of(request), "approval.read")
         with database.reading() as session:
-            return ApprovalModel.of(session, approvals.get_request(session, request_id))
+            return ApprovalModel.of(session, approval_requests.get_request(session, request_id))
 
     @router.post("/{request_id}/approve", summary="Approve a request; the last approval starts the run")
     def approve(request: Request, request_id: str, decision: Decision | None = None) -> ApprovalModel:

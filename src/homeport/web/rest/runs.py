@@ -15,7 +15,8 @@ from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.work import runs
-from homeport.kernel.work.approvals import ApprovalRow, start_or_ask
+from homeport.kernel.work.approval_requests import ApprovalRow
+from homeport.kernel.work.approvals import start_or_ask
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.web import run_log
 from homeport.web.identify import actor_of
