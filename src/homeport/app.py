@@ -31,6 +31,7 @@ from homeport.web import pages, problems
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
 from homeport.web.rest.document import document
+from homeport.web.rest.idempotency import Idempotency
 from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
 
@@ -149,6 +150,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     app.routes.extend(app.state.shell.routes())
     _add_health(app, services, worker)
     problems.install(app)
+    app.add_middleware(Idempotency, database=services.database, settings=services.settings, clock=services.clock)
     app.add_middleware(
         Identify,
         database=services.database,

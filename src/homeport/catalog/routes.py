@@ -22,6 +22,7 @@ from homeport.kernel.base.errors import InvalidFilter, NotFound
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.web.identify import actor_of
+from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
 Values = Annotated[list[str], Query(default_factory=list)]
@@ -90,11 +91,13 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
             return EntityDetail.load(session, row)
 
     @router.post("/entities/{kind}/{namespace}/{name}/answers", summary="Confirm or refuse the value of a field")
-    def answer(request: Request, kind: str, namespace: str, name: str, asked: AnswerRequest) -> EntityDetail:
+    def answer(
+        request: Request, response: Response, kind: str, namespace: str, name: str, asked: AnswerRequest
+    ) -> EntityDetail:
         ref = EntityRef.parse(f"{kind}:{namespace}/{name}")
         with database.writing() as session:
             row = catalog.answer(session, actor_of(request), ref, asked.path, asked.value, asked.verdict)
-            return EntityDetail.load(session, row)
+            return kept(request, response, session, EntityDetail.load(session, row))
 
     @router.get("/locations", summary="List what is discovered")
     def list_locations(request: Request) -> Locations:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -11,14 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from homeport.kernel.base.errors import FieldError, HomeportError, InvalidInput, Unauthenticated
+from homeport.kernel.base.errors import FieldError, HomeportError, InvalidInput, TooLarge, Unauthenticated
 from homeport.web.shell import shell_of
 
 MEDIA_TYPE = "application/problem+json"
-_TELLING = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
-}
+_API = "/api/"
+_TELLING = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
+_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge.code}
+_OF_THE_BODY = frozenset({400, 408, 413, 415})
 _log = structlog.get_logger(__name__)
 
 
@@ -30,53 +32,94 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_unforeseen)
 
 
+def answered(request: Request, error: HomeportError) -> Response:
+    """Return the answer that tells of the error: a page, or a problem to programs."""
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    return _answer(request, error.status, error.code, error.message, error.errors, headers)
+
+
+def problem(
+    path: str,
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    errors: tuple[FieldError, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the problem as programs read it; `path` is where it happened."""
+    told = {
+        "type": f"urn:homeport:error:{code}",
+        "title": status.phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail or f"Nothing is at {path}.",
+        "instance": path,
+        "errors": [{"pointer": item.pointer, "detail": item.detail} for item in errors],
+    }
+    telling = {**_TELLING.get(status, {}), **(headers or {})}
+    return JSONResponse(told, status_code=status, media_type=MEDIA_TYPE, headers=telling)
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether programs ask there, which read problems and not pages."""
+    return path.startswith(_API)
+
+
 def _on_known(request: Request, error: Exception) -> Response:
     assert isinstance(error, HomeportError)
-    if isinstance(error, Unauthenticated) and not _is_program(request) and request.method == "GET":
+    is_page = request.method == "GET" and not is_for_programs(request.url.path)
+    if isinstance(error, Unauthenticated) and is_page:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(wanted)}", status_code=303)
-    return _answer(request, error.status, error.code, error.message, error.errors)
+    return answered(request, error)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = tuple(
-        FieldError("/" + "/".join(map(str, item["loc"][1:])), f"{item['loc'][0]}: {item['msg']}")
-        for item in error.errors()
-    )
-    told = "; ".join(f"{item.pointer} {item.detail}" for item in errors)
+    errors = tuple(map(_field, error.errors()))
+    told = "; ".join(f"{item.pointer} {item.detail}".strip() for item in errors)
     return _answer(request, InvalidInput.status, InvalidInput.code, f"The request does not fit: {told}.", errors)
+
+
+def _field(item: dict[str, Any]) -> FieldError:
+    """Where it is wrong: a pointer into the body, or the parameter of that name."""
+    part, *place = item["loc"]
+    if item["type"] == "json_invalid":  # the place is how many characters could be read
+        return FieldError("", f"{part}: {item['msg']} after {place[0]} characters")
+    return FieldError("".join(f"/{_escaped(str(one))}" for one in place), f"{part}: {item['msg']}")
+
+
+def _escaped(part: str) -> str:
+    """A part of a JSON pointer. Source: RFC 6901, section 3."""
+    return part.replace("~", "~0").replace("/", "~1")
 
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    code = status.phrase.lower().replace(" ", "-")
-    return _answer(request, status, code, "" if status == HTTPStatus.NOT_FOUND else str(error.detail), ())
+    code = _CODES.get(status, status.phrase.lower().replace(" ", "-"))
+    detail = "" if status == HTTPStatus.NOT_FOUND else str(error.detail)
+    errors = (FieldError("", f"body: {detail}"),) if status in _OF_THE_BODY else ()
+    return _answer(request, status, code, detail, errors, error.headers)
 
 
 def _on_unforeseen(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "")  # not the address: that may hold a login link
     _log.exception("a request failed in a way nobody foresaw", method=request.method, route=route, exc_info=error)
     detail = "Something went wrong inside homeport. It is in the log; try again, and tell whoever runs homeport."
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail, ())
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail)
 
 
-def _answer(request: Request, status: HTTPStatus, code: str, detail: str, errors: tuple[FieldError, ...]) -> Response:
-    if not _is_program(request):
-        return shell_of(request).error_page(request, status, detail, code)
-    problem = {
-        "type": f"urn:homeport:error:{code}",
-        "title": status.phrase,
-        "status": int(status),
-        "code": code,
-        "detail": detail or f"Nothing is at {request.url.path}.",
-        "instance": request.url.path,
-        "errors": [{"pointer": item.pointer, "detail": item.detail} for item in errors],
-    }
-    headers = _TELLING.get(status)
-    return JSONResponse(problem, status_code=status, media_type=MEDIA_TYPE, headers=headers)
-
-
-def _is_program(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+def _answer(
+    request: Request,
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    errors: tuple[FieldError, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    if is_for_programs(request.url.path):
+        return problem(request.url.path, status, code, detail, errors, headers)
+    page = shell_of(request).error_page(request, status, detail, code)
+    page.headers.update(headers or {})
+    return page

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from homeport.kernel.base.errors import Forbidden
+from homeport.web import problems
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -31,6 +35,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+RETRY_AFTER_S = "5"
+"""When to try again what could not be answered for now, where the answer knows nothing better."""
+
+_FOR_NOW = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 REFUSAL = (
@@ -40,7 +49,7 @@ REFUSAL = (
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds HEADERS to every answer that does not set them itself."""
+    """ASGI middleware: adds HEADERS to every answer that does not set them itself, and when to try again."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,6 +64,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if message["status"] in _FOR_NOW:
+                    headers.setdefault("Retry-After", RETRY_AFTER_S)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -71,9 +82,15 @@ class SameOriginWrites:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and is_foreign_write(scope["method"], Headers(scope=scope)):
-            await PlainTextResponse(REFUSAL, status_code=403)(scope, receive, send)
+            await _refusal(scope["path"])(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+def _refusal(path: str) -> Response:
+    if problems.is_for_programs(path):
+        return problems.problem(path, Forbidden.status, Forbidden.code, REFUSAL)
+    return PlainTextResponse(REFUSAL, status_code=Forbidden.status)
 
 
 def is_foreign_write(method: str, headers: Headers) -> bool:

@@ -6,12 +6,15 @@
     │   ├── InvalidSetting      422
     │   ├── InvalidFilter       422
     │   ├── TooLarge            413
+    │   ├── KeyReused           422  an Idempotency-Key that stands for another request
     │   ├── SourceUnreadable    422  a repository or folder could not be read
     │   └── AddressRefused      422  data leads to an address that nobody allowed
     ├── NotFound                404
     ├── Conflict                409  true of the state of the thing, not of the request
     │   ├── PlanChanged         409
     │   ├── ApprovalNeeded      409  somebody has to approve it first
+    │   ├── StillRunning        409  the first request of this Idempotency-Key is not answered yet
+    │   ├── AnswerLost          409  it was answered, and the answer can't be given again
     │   ├── NeedsDecision       409  a run can't go on by itself
     │   │   └── MoreThanApproved 409 the world moved: more would be replaced or deleted
     │   └── ChildFailed         409  a run that a run started did not succeed
@@ -49,12 +52,13 @@ class HomeportError(Exception):
     """Something went wrong that homeport knows how to tell.
 
     `code` is stable and documented in docs/reference/errors.md, `status` is the HTTP status,
-    `exit_code` is the CLI's.
+    `exit_code` is the CLI's; `retry_after_s` says after how many seconds trying again may succeed.
     """
 
     code = "internal"
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     exit_code = 1
+    retry_after_s: int | None = None
 
     def __init__(self, message: str, *, errors: tuple[FieldError, ...] = ()) -> None:
         super().__init__(message)
@@ -93,6 +97,12 @@ class TooLarge(InvalidInput):
 
     code = "too-large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class KeyReused(InvalidInput):
+    """The Idempotency-Key was sent before with another request; take a new one for each thing to be done."""
+
+    code = "idempotency-key-reused"
 
 
 class SourceUnreadable(InvalidInput):
@@ -135,6 +145,19 @@ class ApprovalNeeded(Conflict):
     code = "approval-needed"
 
 
+class StillRunning(Conflict):
+    """The first request with this Idempotency-Key is not answered yet; send it again in a moment."""
+
+    code = "still-running"
+    retry_after_s = 2
+
+
+class AnswerLost(Conflict):
+    """The request of this Idempotency-Key was carried out, but its answer can't be read any more."""
+
+    code = "answer-lost"
+
+
 class NeedsDecision(Conflict):
     """The run was begun by another version of homeport and can't go on by itself: retry it, or cancel it."""
 
@@ -175,6 +198,7 @@ class TooManyAttempts(HomeportError):
     code = "too-many-attempts"
     status = HTTPStatus.TOO_MANY_REQUESTS
     exit_code = 7
+    retry_after_s: int
 
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
@@ -207,6 +231,7 @@ class Unavailable(HomeportError):
     code = "unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     exit_code = 7
+    retry_after_s = 5
 
 
 class LeaseLost(Unavailable):

@@ -18,6 +18,7 @@ _KERNEL = (
     "homeport.kernel.knowledge.search",
     "homeport.kernel.knowledge.views",
     "homeport.kernel.edge.inbound",
+    "homeport.kernel.edge.idempotency",
     "homeport.kernel.work.timers",
     "homeport.kernel.work.runs",
     "homeport.kernel.work.approvals",

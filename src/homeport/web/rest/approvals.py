@@ -15,6 +15,7 @@ from homeport.kernel.trust.identity import Role
 from homeport.kernel.work import approval_decisions, approval_requests, approvals
 from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState
 from homeport.web.identify import actor_of
+from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
 
@@ -116,16 +117,18 @@ def routes(services: Services) -> APIRouter:
             return ApprovalModel.of(session, row)
 
     @router.post("/{request_id}/refuse", summary="Refuse a request: nothing is done")
-    def refuse(request: Request, request_id: str, decision: Decision | None = None) -> ApprovalModel:
+    def refuse(
+        request: Request, response: Response, request_id: str, decision: Decision | None = None
+    ) -> ApprovalModel:
         note = decision.note if decision else ""
         with database.writing() as session:
             row = approvals.refuse(session, procedures, actor_of(request), request_id, clock(), note)
-            return ApprovalModel.of(session, row)
+            return kept(request, response, session, ApprovalModel.of(session, row))
 
     @router.post("/{request_id}/withdraw", summary="Take a request back")
-    def withdraw(request: Request, request_id: str) -> ApprovalModel:
+    def withdraw(request: Request, response: Response, request_id: str) -> ApprovalModel:
         with database.writing() as session:
             row = approvals.withdraw(session, procedures, actor_of(request), request_id, clock())
-            return ApprovalModel.of(session, row)
+            return kept(request, response, session, ApprovalModel.of(session, row))
 
     return router

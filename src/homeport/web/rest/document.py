@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from homeport.web.problems import MEDIA_TYPE
+from homeport.web.rest.idempotency import HEADER
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _TEXT = {"type": "string"}
@@ -28,6 +29,14 @@ _PROBLEM = {
         "errors": {"type": "array", "items": _FIELD},
     },
 }
+_IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 257},
+    "description": "A value of your own, such as a UUID. Sent again within 24 hours, with the same request, it is "
+    "answered as it was and nothing is done twice; 409 while the first is still running; with another request 422.",
+}
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -44,6 +53,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     }
     told["security"] = [{"token": []}]
     for path in told["paths"].values():
+        if "post" in path:
+            path["post"].setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
         for operation in (path[method] for method in _METHODS if method in path):
             operation["responses"].pop("422", None)
             operation["responses"]["4XX"] = {"$ref": "#/components/responses/Problem"}

@@ -21,6 +21,7 @@ from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages.ownership import NoOwners, Ownership, find_owner, selves_of
 from homeport.web.rest.bodies import body_up_to
+from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
 _ME = "me"
@@ -162,6 +163,7 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
     )
     def import_sarif(
         request: Request,
+        response: Response,
         source: Annotated[str, Query(description="The tool, such as trivy.")],
         path: Annotated[list[str], Query(default_factory=list, description="FOLDER=ENTITY: what lies there is its.")],
         scope: Annotated[str, Query(description="What was looked at; the entity if left out.")] = "",
@@ -177,7 +179,7 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
             imported = imports.import_sarif(
                 session, actor, log, asked, owners.owners_of, clock(), settings.due_days.by_severity
             )
-        return ImportedModel.model_validate(imported)
+            return kept(request, response, session, ImportedModel.model_validate(imported))
 
     @router.get("/{finding_id}", summary="Show a finding")
     def show_finding(request: Request, finding_id: int) -> FindingModel:
@@ -187,20 +189,22 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
             return _models(session, owners, actor, [findings.get_finding(session, actor, finding_id)], clock())[0]
 
     @router.post("/{finding_id}/suppress", summary="Accept a finding for a while; it opens again by itself")
-    def suppress(request: Request, finding_id: int, asked: Suppression) -> FindingModel:
+    def suppress(request: Request, response: Response, finding_id: int, asked: Suppression) -> FindingModel:
         actor, now = actor_of(request), clock()
         with database.writing() as session:
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
             row = findings.suppress(session, actor, finding_id, asked.reason, asked.until, now, owner)
-            return FindingModel.of(row, now, findings.shown_to(actor, row, owner))
+            model = FindingModel.of(row, now, findings.shown_to(actor, row, owner))
+            return kept(request, response, session, model)
 
     @router.post("/{finding_id}/unsuppress", summary="Take back that a finding was accepted")
-    def unsuppress(request: Request, finding_id: int) -> FindingModel:
+    def unsuppress(request: Request, response: Response, finding_id: int) -> FindingModel:
         actor, now = actor_of(request), clock()
         with database.writing() as session:
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
             row = findings.unsuppress(session, actor, finding_id, now, owner)
-            return FindingModel.of(row, now, findings.shown_to(actor, row, owner))
+            model = FindingModel.of(row, now, findings.shown_to(actor, row, owner))
+            return kept(request, response, session, model)
 
     return router
 

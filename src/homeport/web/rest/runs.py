@@ -22,6 +22,7 @@ from homeport.web import run_log
 from homeport.web.identify import actor_of
 from homeport.web.live import ServerEvent, event_stream
 from homeport.web.rest.approvals import ApprovalModel
+from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 from homeport.web.run_log import Level, Wanted
 
@@ -137,9 +138,9 @@ def routes(services: Services) -> APIRouter:
             if isinstance(begun, ApprovalRow):
                 response.status_code = 202
                 response.headers["Location"] = f"/api/v1/approvals/{begun.id}"
-                return ApprovalModel.of(session, begun)
-        response.headers["Location"] = f"/api/v1/runs/{begun.id}"
-        return RunModel.model_validate(begun)
+                return kept(request, response, session, ApprovalModel.of(session, begun))
+            response.headers["Location"] = f"/api/v1/runs/{begun.id}"
+            return kept(request, response, session, RunModel.model_validate(begun))
 
     @router.get("/runs", summary="List runs, newest first")
     def list_runs(
@@ -163,14 +164,16 @@ def routes(services: Services) -> APIRouter:
             return detail(session, runs.get_run(session, run_id))
 
     @router.post("/runs/{run_id}/cancel", summary="Tell a run to stop")
-    def cancel_run(request: Request, run_id: str) -> RunModel:
+    def cancel_run(request: Request, response: Response, run_id: str) -> RunModel:
         with database.writing() as session:
-            return RunModel.model_validate(runs.cancel_run(session, actor_of(request), run_id, clock()))
+            row = runs.cancel_run(session, actor_of(request), run_id, clock())
+            return kept(request, response, session, RunModel.model_validate(row))
 
     @router.post("/runs/{run_id}/retry", summary="Take up a failed or cancelled run again")
-    def retry_run(request: Request, run_id: str) -> RunModel:
+    def retry_run(request: Request, response: Response, run_id: str) -> RunModel:
         with database.writing() as session:
-            return RunModel.model_validate(runs.retry_run(session, actor_of(request), run_id, clock()))
+            row = runs.retry_run(session, actor_of(request), run_id, clock())
+            return kept(request, response, session, RunModel.model_validate(row))
 
     @router.get("/runs/{run_id}/log", summary="Read the log of a run")
     def read_log(

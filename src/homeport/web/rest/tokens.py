@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeport.kernel.module import Services
@@ -12,6 +12,7 @@ from homeport.kernel.trust import identity
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Role
 from homeport.web.identify import actor_of
+from homeport.web.rest.idempotency import kept
 
 
 class Me(BaseModel):
@@ -83,14 +84,15 @@ def routes(services: Services) -> APIRouter:
             return Tokens(items=[TokenModel.model_validate(row) for row in identity.list_tokens(session)])
 
     @router.post("/tokens", status_code=201, summary="Make an API token; its secret is in this answer only")
-    def create_token(request: Request, asked: TokenRequest) -> NewToken:
+    def create_token(request: Request, response: Response, asked: TokenRequest) -> NewToken:
         actor = actor_of(request)
         authorize(actor, "token.manage")
         now = clock()
         expires_at = now + timedelta(days=asked.expires_in_days) if asked.expires_in_days else None
         with database.writing() as session:
             row, secret = identity.create_token(session, actor, asked.name, asked.role, now, expires_at)
-            return NewToken(**TokenModel.model_validate(row).model_dump(), token=secret)
+            made = NewToken(**TokenModel.model_validate(row).model_dump(), token=secret)
+            return kept(request, response, session, made)
 
     @router.delete("/tokens/{name}", status_code=204, summary="Revoke an API token")
     def revoke_token(request: Request, name: str) -> None:

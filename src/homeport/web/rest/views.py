@@ -14,6 +14,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
+from homeport.web.rest.idempotency import kept
 from homeport.web.views import ViewedList, query_of
 
 _LIST = "The list that it is a view of."
@@ -81,11 +82,11 @@ def routes(services: Services) -> APIRouter:
             return Views(items=[ViewModel.of(row, actor) for row in views.list_views(session, actor, of)])
 
     @router.post("", status_code=201, summary="Save a view")
-    def save_view(request: Request, asked: ViewRequest) -> ViewModel:
+    def save_view(request: Request, response: Response, asked: ViewRequest) -> ViewModel:
         actor, query = actor_of(request), query_of(asked.query)
         with database.writing() as session:
             row = views.save_view(session, actor, asked.list, asked.name, query, asked.audience, clock())
-            return ViewModel.of(row, actor)
+            return kept(request, response, session, ViewModel.of(row, actor))
 
     @router.delete("/{view_id}", status_code=204, summary="Delete a saved view")
     def delete_view(request: Request, view_id: int) -> Response:
