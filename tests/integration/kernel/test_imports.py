@@ -180,3 +180,10 @@ def test_due_dates_follow_the_settings_also_of_what_was_there(take: Take, databa
         assert due_at is not None
         assert (due_at - seen_at).days == 10
         assert findings.redate(session, {}) == 1
+
+
+def test_what_is_due_as_the_settings_say_is_left_as_it_is(take: Take, database: Database, clock: FakeClock):
+    clock.advance(microseconds=678_901)
+    take("CVE-1")
+    with database.writing() as session:
+        assert findings.redate(session, DUE_DAYS) == 0
