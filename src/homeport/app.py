@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,7 +18,7 @@ from homeport import __version__
 from homeport.catalog import api as catalog
 from homeport.forges.pushes import READERS
 from homeport.kernel.base.database import Database
-from homeport.kernel.base.errors import HomeportError
+from homeport.kernel.base.errors import DatabaseUnavailable
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
@@ -27,7 +28,7 @@ from homeport.kernel.trust import access, secrets
 from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
-from homeport.web import pages, problems
+from homeport.web import health, pages, problems
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
 from homeport.web.rest.document import document
@@ -36,6 +37,8 @@ from homeport.web.security import SameOriginWrites, SecurityHeaders
 from homeport.web.shell import Pages, Shell
 
 _GZIP_FROM_BYTES = 500
+_TRY_TO_START_EVERY_S = 2.0
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> Any:
         if worker:
             worker.start()
-            threading.Thread(target=homeport.start, name="start", daemon=True).start()
+            threading.Thread(target=_start, args=(homeport, worker), name="start", daemon=True).start()
         yield
         if worker:
             worker.stop()
@@ -148,7 +151,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     inbox = Inbox(services.database, services.subscribers, services.settings.webhooks, READERS, services.clock)
     app.include_router(inbox.routes())
     app.routes.extend(app.state.shell.routes())
-    _add_health(app, services, worker)
+    app.include_router(health.routes(services.database, worker))
     problems.install(app)
     app.add_middleware(Idempotency, database=services.database, settings=services.settings, clock=services.clock)
     app.add_middleware(
@@ -204,19 +207,12 @@ def _page_routers(homeport: Homeport) -> Iterator[APIRouter]:
             yield module.pages(homeport.services)
 
 
-def _add_health(app: FastAPI, services: Services, worker: Worker | None) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> JSONResponse:
-        troubles = {}
+def _start(homeport: Homeport, worker: Worker) -> None:
+    """Start the installation, as soon as the database takes it."""
+    while True:
         try:
-            services.database.check()
-        except HomeportError as error:
-            troubles["database"] = error.message
-        if worker is not None and not worker.is_alive:
-            troubles["worker"] = "A loop of the worker has ended; restart homeport."
-        status = {"status": "degraded", "troubles": troubles} if troubles else {"status": "ok"}
-        return JSONResponse(status, status_code=503 if troubles else 200)
+            return homeport.start()
+        except DatabaseUnavailable as error:
+            _log.warning("homeport can't start its modules yet; it is tried again", reason=error.message)
+            if worker.wait(_TRY_TO_START_EVERY_S):
+                return None

@@ -131,7 +131,7 @@ def worker(context: typer.Context) -> None:
         say("Working. Stop with Ctrl-C.")
         try:
             while working.is_alive:
-                working.wait(60)
+                working.wait(5)
         except KeyboardInterrupt:
             say("Stopping …")
         finally:

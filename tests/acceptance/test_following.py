@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +18,8 @@ from homeport.app import Homeport, installation
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work.runs import LogRow, RunRow, RunState
+
+from .processes import free_port, serving
 
 RUN = "follow2345"
 
@@ -49,32 +48,6 @@ def end(homeport: Homeport) -> None:
     with homeport.services.database.writing() as session:
         row = session.get_one(RunRow, RUN)
         row.state, row.ended_at = RunState.SUCCEEDED, datetime.now(UTC)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(home: Path, port: int) -> Iterator[str]:
-    """A server of its own process, killed at the end with no time to say good-bye."""
-    command = [sys.executable, "-m", "homeport", "--home", str(home), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"{base}/healthz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield base
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
 
 
 def follow(base: str, token: str, seen: int, *, until: int) -> Iterator[tuple[int, str, str]]:

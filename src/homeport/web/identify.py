@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -16,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Unauthenticated
+from homeport.kernel.base.errors import DatabaseUnavailable, Unauthenticated
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import Actor
+from homeport.web import problems
 from homeport.web.viewer import Viewer
 
 SESSION_COOKIE = "homeport_session"
@@ -59,9 +61,12 @@ class Identify:
                 if secret:
                     found: tuple[Actor | None, Viewer] | None = self._tokens.find(secret, self._clock())
                     if found is None:
-                        found = await to_thread.run_sync(self._look_up, secret)
+                        try:
+                            found = await to_thread.run_sync(self._look_up, secret)
+                        except DatabaseUnavailable as error:
+                            return await problems.answered(Request(scope), error)(scope, receive, send)
                     state["actor"], state["viewer"] = found
-        await self._app(scope, receive, send)
+        return await self._app(scope, receive, send)
 
     def _look_up(self, secret: str) -> tuple[Actor | None, Viewer]:
         now, revocations = self._clock(), identity.revocations()
@@ -77,7 +82,7 @@ class Identify:
         if actor is None:
             return None, Viewer()
         if is_due:
-            with self._database.writing() as session:
+            with suppress(DatabaseUnavailable), self._database.writing() as session:  # who looks around, still may
                 identity.note_use(session, secret, now)
         wishes = person.preferences if person else identity.Preferences()
         viewer = Viewer(actor.name, actor.role, wishes.language, wishes.zone, wishes.theme, is_signed_in=True)

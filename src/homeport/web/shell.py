@@ -51,6 +51,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from homeport.kernel.base.errors import DatabaseUnavailable
 from homeport.kernel.module import NavItem
 from homeport.web import code
 from homeport.web.assets import Assets
@@ -178,7 +179,7 @@ class Shell:
         shown = [item for item in self._navigation if item.is_for is None or item.is_for(request)]
         groups = []
         for group in GROUPS:
-            items = [(item, item.count(request) if item.count else None) for item in shown if item.group == group]
+            items = [(item, _count(item, request)) for item in shown if item.group == group]
             if items:
                 groups.append((group, items))
         return groups
@@ -243,6 +244,14 @@ async def set_preferences(request: Request) -> Response:
             is_secure = request.url.scheme == "https"
             response.set_cookie(cookie, str(value), max_age=_YEAR_S, httponly=True, samesite="lax", secure=is_secure)
     return response
+
+
+def _count(item: NavItem, request: Request) -> int | None:
+    """The number beside the item; none while the database is away, so that the page which says so comes through."""
+    try:
+        return item.count(request) if item.count else None
+    except DatabaseUnavailable:
+        return None
 
 
 def _environment(folders: Mapping[str, Path], assets: Assets) -> Environment:

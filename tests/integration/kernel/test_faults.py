@@ -1,10 +1,9 @@
-"""A database that can't be written, a clock set back, a dead loop: told clearly, and over without a restart."""
+"""A database that can't be written, a clock set back: told clearly, and over without a restart."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,10 +74,10 @@ def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(small_disk: Pat
         with pytest.raises(DatabaseUnavailable, match="full"):
             start_many(database, procedures)
         with pytest.raises(DatabaseUnavailable, match="full"):
-            database.check()  # what /readyz asks
+            database.check_writing()
         (small_disk / FILL).unlink()
         wait_for(database, run_id, RunState.SUCCEEDED)
-        database.check()
+        database.check_writing()
         assert worker.is_alive
     database.close()
 
@@ -108,10 +107,10 @@ def test_a_database_that_only_reads_is_told_and_work_goes_on_when_it_takes_chang
         with pytest.raises(DatabaseUnavailable, match="read-only"):
             start(postgresql, procedures)
         with pytest.raises(DatabaseUnavailable, match="read-only"):
-            postgresql.check()
+            postgresql.check_writing()
         read_only(postgresql, is_on=False)
         wait_for(postgresql, run_id, RunState.SUCCEEDED)
-        postgresql.check()
+        postgresql.check_writing()
         assert worker.is_alive
 
 
@@ -131,16 +130,3 @@ def test_a_clock_set_back_holds_nothing_up(database: Database) -> None:
         wait_for(database, run_id, RunState.SUCCEEDED)
     finally:
         worker.stop()
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_worker_with_a_dead_loop_is_not_alive(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    def die(*_arguments: Any) -> bool:
-        raise SystemExit
-
-    monkeypatch.setattr(Worker, "_fire", die)
-    with working(database, procedures_doing(lambda _run, _request: {})) as worker:
-        deadline = time.monotonic() + 20
-        while worker.is_alive and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not worker.is_alive

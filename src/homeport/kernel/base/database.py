@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -36,6 +37,8 @@ _PRAGMAS = (
 )
 _NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _WRITER_TIMEOUT_S = 60.0
+_LEAST_ROOM_BYTES = 8 * 2**20
+_CONNECT_TIMEOUT_S = 5
 _FROZEN_AFTER_S = 300
 """PostgreSQL ends the transaction of a process that says nothing for so long: frozen, it would keep its locks."""
 
@@ -151,7 +154,16 @@ class Database:
             return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def check(self) -> None:
-        """Return if the database answers, and takes a change again where it refused the last one.
+        """Return if the database answers.
+
+        Raises:
+            DatabaseUnavailable: it does not.
+        """
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
+    def check_writing(self) -> None:
+        """Return if there is room to write, and the database takes a change again where it refused the last one.
 
         Raises:
             DatabaseUnavailable: it does not.
@@ -159,8 +171,8 @@ class Database:
         if self._can_not_write:
             with self.writing() as session:
                 session.execute(text("UPDATE alembic_version SET version_num = version_num"))
-        with self.reading() as session:
-            session.execute(text("SELECT 1"))
+        if self.is_sqlite:
+            _check_room(Path(self.url.removeprefix("sqlite:///")))
 
     def close(self) -> None:
         """Give back every connection."""
@@ -180,7 +192,10 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError, InternalError) as error:  # PostgreSQL that only reads: internal
-            self._can_not_write = self._can_not_write or is_writing
+            if is_writing:
+                self._can_not_write = True
+                if self.is_sqlite:
+                    self.engine.dispose()  # opened while its file could only be read, a connection never writes
             raise DatabaseUnavailable(f"The database does not answer as it should: {_first_line(error)}") from error
         except (DataError, OverflowError) as error:  # a number too large, NUL in a text: somebody sent it
             reason = _first_line(error) if isinstance(error, DataError) else str(error)
@@ -218,6 +233,12 @@ def _make_folder(folder: Path) -> None:
         raise DatabaseUnavailable(reason) from None
 
 
+def _check_room(file: Path) -> None:
+    free_bytes = shutil.disk_usage(file.parent).free
+    if free_bytes < _LEAST_ROOM_BYTES:
+        raise DatabaseUnavailable(f"The disk of {file} is full: {free_bytes / 2**20:.0f} MB are left.")
+
+
 def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0]
 
@@ -246,7 +267,10 @@ def _sqlite_engine(url: str) -> Engine:
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
         url,
-        connect_args={"options": f"-c idle_in_transaction_session_timeout={_FROZEN_AFTER_S}s"},
+        connect_args={
+            "connect_timeout": _CONNECT_TIMEOUT_S,
+            "options": f"-c idle_in_transaction_session_timeout={_FROZEN_AFTER_S}s",
+        },
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,

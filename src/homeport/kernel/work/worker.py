@@ -60,7 +60,7 @@ class Worker:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._listener = Listener(database)
-        self._clock_ahead_s = clock().timestamp() - time.monotonic()
+        self._clock_ahead_s = self._ahead_s()
         self._threads = self._make_threads(run_workers)
 
     def start(self) -> None:
@@ -86,7 +86,18 @@ class Worker:
     @property
     def is_alive(self) -> bool:
         """Whether every thread still works."""
-        return all(thread.is_alive() for thread in self._threads)
+        return not self.dead_loops
+
+    @property
+    def dead_loops(self) -> list[str]:
+        """The names of the threads that ended; what they did is left undone until homeport starts again."""
+        return sorted({thread.name for thread in self._threads if not thread.is_alive()})
+
+    @property
+    def set_back_s(self) -> float:
+        """By how many seconds the clock was set back since what waits was last brought into the present; 0 if not."""
+        jump_s = self._clock_ahead_s - self._ahead_s()
+        return jump_s if jump_s >= _CLOCK_JUMP_S else 0.0
 
     def _make_threads(self, run_workers: int) -> list[threading.Thread]:
         loops: list[tuple[Sequence[str], Callable[[], bool]]] = [((RUN_QUEUE,), self._work_on_run)] * run_workers
@@ -143,15 +154,18 @@ class Worker:
 
     def _settle_if_set_back(self) -> None:
         """Let nothing wait for a time that the clock, set back, has still to reach again."""
-        ahead_s = self._clock().timestamp() - time.monotonic()
-        jump_s, self._clock_ahead_s = self._clock_ahead_s - ahead_s, ahead_s
-        if jump_s < _CLOCK_JUMP_S:
-            return
-        _log.warning("the clock was set back; what waits is brought into the present", seconds=round(jump_s, 1))
-        now = self._clock()
-        with self._database.writing() as session:
-            leases.settle(session, {RUN_QUEUE: self._lease_s, EVENT_QUEUE: EVENT_LEASE_S}, now)
-            timers.settle(session, timedelta(seconds=jump_s), now)
+        ahead_s, jump_s = self._ahead_s(), self.set_back_s
+        if jump_s:
+            _log.warning("the clock was set back; what waits is brought into the present", seconds=round(jump_s, 1))
+            now = self._clock()
+            with self._database.writing() as session:
+                leases.settle(session, {RUN_QUEUE: self._lease_s, EVENT_QUEUE: EVENT_LEASE_S}, now)
+                timers.settle(session, timedelta(seconds=jump_s), now)
+        self._clock_ahead_s = ahead_s  # now at last: should the database be away, it is tried again
+
+    def _ahead_s(self) -> float:
+        """By how much the time of day is ahead of a clock that nobody sets."""
+        return self._clock().timestamp() - time.monotonic()
 
     def _seal_waiting(self) -> None:
         with self._database.reading() as session:
