@@ -31,6 +31,7 @@ from homeport.kernel.work.worker import Worker
 from homeport.web import health, pages, problems
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
+from homeport.web.rest.conditional import NotModified
 from homeport.web.rest.document import document
 from homeport.web.rest.idempotency import Idempotency
 from homeport.web.security import SameOriginWrites, SecurityHeaders
@@ -153,6 +154,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     app.routes.extend(app.state.shell.routes())
     app.include_router(health.routes(services.database, worker))
     problems.install(app)
+    app.add_middleware(NotModified)
     app.add_middleware(Idempotency, database=services.database, settings=services.settings, clock=services.clock)
     app.add_middleware(
         Identify,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, repository
 from homeport.catalog.schemas import (
@@ -14,16 +15,17 @@ from homeport.catalog.schemas import (
     Facets,
     FacetValue,
     LocationModel,
-    Locations,
 )
 from homeport.catalog.service import Catalog
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidFilter, NotFound
+from homeport.kernel.base.errors import NotFound
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
+from homeport.web.rest.conditional import TAGGED, IfMatch, check_match, tagged
 from homeport.web.rest.idempotency import kept
-from homeport.web.rest.paging import After, Limit, Paged, link_next
+from homeport.web.rest.paging import After, Limit, Paged, link_next, offset_of, page_of
 
 Values = Annotated[list[str], Query(default_factory=list)]
 
@@ -66,7 +68,7 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
         }
         query = repository.Query(facets, text, is_stale=stale, sort=sort, descending=descending)
         with database.reading() as session:
-            page = repository.list_entities(session, actor, query, limit, _offset(after))
+            page = repository.list_entities(session, actor, query, limit, offset_of(after))
         following = None if page.next_offset is None else str(page.next_offset)
         link_next(request, response, following)
         return Paged(items=[EntityModel.of(row) for row in page.entities], after=following)
@@ -79,40 +81,45 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
             counts = repository.facet_counts(session, actor, repository.Query(), facet)
         return Facets(items=[FacetValue(value=value, count=count) for value, count in counts])
 
-    @router.get("/entities/{kind}/{namespace}/{name}", summary="Show an entity")
-    def show_entity(request: Request, kind: str, namespace: str, name: str) -> EntityDetail:
+    @router.get("/entities/{kind}/{namespace}/{name}", summary="Show an entity", responses=TAGGED)
+    def show_entity(request: Request, response: Response, kind: str, namespace: str, name: str) -> EntityDetail:
         actor = actor_of(request)
         authorize(actor, "catalog.read")
         ref = EntityRef.parse(f"{kind}:{namespace}/{name}")
         with database.reading() as session:
-            row = repository.find_entity(session, actor, ref)
-            if row is None:
-                raise NotFound(f"There is no entity {ref}.")
-            return EntityDetail.load(session, row)
+            return tagged(response, _detail(session, actor, ref))
 
     @router.post("/entities/{kind}/{namespace}/{name}/answers", summary="Confirm or refuse the value of a field")
     def answer(
-        request: Request, response: Response, kind: str, namespace: str, name: str, asked: AnswerRequest
+        request: Request,
+        response: Response,
+        kind: str,
+        namespace: str,
+        name: str,
+        asked: AnswerRequest,
+        if_match: IfMatch = None,
     ) -> EntityDetail:
-        ref = EntityRef.parse(f"{kind}:{namespace}/{name}")
+        actor, ref = actor_of(request), EntityRef.parse(f"{kind}:{namespace}/{name}")
         with database.writing() as session:
-            row = catalog.answer(session, actor_of(request), ref, asked.path, asked.value, asked.verdict)
+            check_match(if_match, lambda: _detail(session, actor, ref))
+            row = catalog.answer(session, actor, ref, asked.path, asked.value, asked.verdict)
             return kept(request, response, session, EntityDetail.load(session, row))
 
     @router.get("/locations", summary="List what is discovered")
-    def list_locations(request: Request) -> Locations:
+    def list_locations(
+        request: Request, response: Response, limit: Limit = 100, after: After = None
+    ) -> Paged[LocationModel]:
         authorize(actor_of(request), "catalog.read")
         with database.reading() as session:
-            return Locations(items=[LocationModel.model_validate(row) for row in origins.list_locations(session)])
+            rows, following = page_of(origins.list_locations(session), limit, after)
+        link_next(request, response, following)
+        return Paged(items=[LocationModel.model_validate(row) for row in rows], after=following)
 
     return router
 
 
-def _offset(after: str | None) -> int:
-    try:
-        offset = int(after or "0")
-    except ValueError:
-        offset = -1
-    if offset < 0:
-        raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
-    return offset
+def _detail(session: Session, actor: Actor, ref: EntityRef) -> EntityDetail:
+    row = repository.find_entity(session, actor, ref)
+    if row is None:
+        raise NotFound(f"There is no entity {ref}.")
+    return EntityDetail.load(session, row)

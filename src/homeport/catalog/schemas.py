@@ -142,12 +142,6 @@ class LocationModel(BaseModel):
     error_since: datetime | None
 
 
-class Locations(BaseModel):
-    """All locations."""
-
-    items: list[LocationModel]
-
-
 class Facets(BaseModel):
     """The values of a facet, most frequent first."""
 

@@ -88,6 +88,7 @@ REST = {
     "DELETE /api/v1/tokens/{name}": Row(ADMINS, "/api/v1/tokens/{token}"),
     "GET /api/v1/views": Row(SIGNED_IN, "/api/v1/views"),
     "POST /api/v1/views": Row(SIGNED_IN, "/api/v1/views", json={"list": "/catalog", "name": "mine"}),
+    "GET /api/v1/views/{view_id}": Row(SIGNED_IN, "/api/v1/views/{view}"),
     "DELETE /api/v1/views/{view_id}": Row(OPERATORS, "/api/v1/views/{view}"),
     "GET /api/v1/catalog/entities": Row(SIGNED_IN, "/api/v1/catalog/entities"),
     "GET /api/v1/catalog/facets/{facet}": Row(SIGNED_IN, "/api/v1/catalog/facets/owner"),

@@ -14,6 +14,7 @@
     │   ├── PlanChanged         409
     │   ├── ApprovalNeeded      409  somebody has to approve it first
     │   ├── StillRunning        409  the first request of this Idempotency-Key is not answered yet
+    │   ├── ChangedMeanwhile    412  it is no longer what the request names
     │   ├── AnswerLost          409  it was answered, and the answer can't be given again
     │   ├── NeedsDecision       409  a run can't go on by itself
     │   │   └── MoreThanApproved 409 the world moved: more would be replaced or deleted
@@ -92,6 +93,12 @@ class InvalidFilter(InvalidInput):
     code = "invalid-filter"
 
 
+def no_cursor(after: str) -> InvalidFilter:
+    """Return the error for a cursor that no page gave."""
+    detail = f"{after!r} is no cursor; take `after` from the page before."
+    return InvalidFilter(detail, errors=(FieldError("/after", detail),))
+
+
 class TooLarge(InvalidInput):
     """What was sent has more bytes than homeport takes; the message says how many it takes."""
 
@@ -150,6 +157,13 @@ class StillRunning(Conflict):
 
     code = "still-running"
     retry_after_s = 2
+
+
+class ChangedMeanwhile(Conflict):
+    """The thing is no longer what the request says it saw (If-Match); look at it again."""
+
+    code = "changed-meanwhile"
+    status = HTTPStatus.PRECONDITION_FAILED
 
 
 class AnswerLost(Conflict):

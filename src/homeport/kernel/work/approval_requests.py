@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base import leases
 from homeport.kernel.base.database import Base
-from homeport.kernel.base.errors import Conflict, InvalidFilter, NotFound
+from homeport.kernel.base.errors import Conflict, NotFound, no_cursor
 from homeport.kernel.base.events import Event
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import Rule, register, who_may
@@ -121,7 +121,7 @@ def list_requests(session: Session, state: str | None = None, limit: int = 50, a
     if after:
         last = session.get(ApprovalRow, after)
         if last is None:
-            raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
+            raise no_cursor(after)
         same_time = (ApprovalRow.created_at == last.created_at) & (ApprovalRow.id < last.id)
         query = query.where((ApprovalRow.created_at < last.created_at) | same_time)
     rows = session.scalars(query).all()

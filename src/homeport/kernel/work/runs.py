@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base import leases
 from homeport.kernel.base.database import Base
-from homeport.kernel.base.errors import Conflict, InvalidFilter, NotFound, PlanChanged
+from homeport.kernel.base.errors import Conflict, NotFound, PlanChanged, no_cursor
 from homeport.kernel.base.wakeups import wake
 from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import Rule, authorize, register
@@ -426,7 +426,7 @@ def list_runs(
     if after:
         last = session.get(RunRow, after)
         if last is None:
-            raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
+            raise no_cursor(after)
         same_time = (RunRow.created_at == last.created_at) & (RunRow.id < last.id)
         query = query.where((RunRow.created_at < last.created_at) | same_time)
     rows = session.scalars(query).all()

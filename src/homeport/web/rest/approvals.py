@@ -15,6 +15,7 @@ from homeport.kernel.trust.identity import Role
 from homeport.kernel.work import approval_decisions, approval_requests, approvals
 from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState
 from homeport.web.identify import actor_of
+from homeport.web.rest.conditional import TAGGED, IfMatch, check_match, tagged
 from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
@@ -103,32 +104,46 @@ def routes(services: Services) -> APIRouter:
         link_next(request, response, page.after)
         return Paged(items=items, after=page.after)
 
-    @router.get("/{request_id}", summary="Show a request for approval")
-    def show_approval(request: Request, request_id: str) -> ApprovalModel:
+    def now_of(session: Session, request_id: str) -> ApprovalModel:
+        return ApprovalModel.of(session, approval_requests.get_request(session, request_id))
+
+    @router.get("/{request_id}", summary="Show a request for approval", responses=TAGGED)
+    def show_approval(request: Request, response: Response, request_id: str) -> ApprovalModel:
         authorize(actor_of(request), "approval.read")
         with database.reading() as session:
-            return ApprovalModel.of(session, approval_requests.get_request(session, request_id))
+            return tagged(response, now_of(session, request_id))
 
     @router.post("/{request_id}/approve", summary="Approve a request; the last approval starts the run")
-    def approve(request: Request, request_id: str, decision: Decision | None = None) -> ApprovalModel:
-        note = decision.note if decision else ""
-        row = approvals.approve(database, procedures, actor_of(request), request_id, clock(), note)
+    def approve(
+        request: Request, request_id: str, decision: Decision | None = None, if_match: IfMatch = None
+    ) -> ApprovalModel:
+        actor, note = actor_of(request), decision.note if decision else ""
+        with database.reading() as session:
+            check_match(if_match, lambda: now_of(session, request_id))
+        row = approvals.approve(database, procedures, actor, request_id, clock(), note)
         with database.reading() as session:
             return ApprovalModel.of(session, row)
 
     @router.post("/{request_id}/refuse", summary="Refuse a request: nothing is done")
     def refuse(
-        request: Request, response: Response, request_id: str, decision: Decision | None = None
+        request: Request,
+        response: Response,
+        request_id: str,
+        decision: Decision | None = None,
+        if_match: IfMatch = None,
     ) -> ApprovalModel:
-        note = decision.note if decision else ""
+        actor, note = actor_of(request), decision.note if decision else ""
         with database.writing() as session:
-            row = approvals.refuse(session, procedures, actor_of(request), request_id, clock(), note)
+            check_match(if_match, lambda: now_of(session, request_id))
+            row = approvals.refuse(session, procedures, actor, request_id, clock(), note)
             return kept(request, response, session, ApprovalModel.of(session, row))
 
     @router.post("/{request_id}/withdraw", summary="Take a request back")
-    def withdraw(request: Request, response: Response, request_id: str) -> ApprovalModel:
+    def withdraw(request: Request, response: Response, request_id: str, if_match: IfMatch = None) -> ApprovalModel:
+        actor = actor_of(request)
         with database.writing() as session:
-            row = approvals.withdraw(session, procedures, actor_of(request), request_id, clock())
+            check_match(if_match, lambda: now_of(session, request_id))
+            row = approvals.withdraw(session, procedures, actor, request_id, clock())
             return kept(request, response, session, ApprovalModel.of(session, row))
 
     return router

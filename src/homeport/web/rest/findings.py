@@ -21,6 +21,7 @@ from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages.ownership import NoOwners, Ownership, find_owner, selves_of
 from homeport.web.rest.bodies import body_up_to
+from homeport.web.rest.conditional import TAGGED, IfMatch, check_match, tagged
 from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 
@@ -181,26 +182,33 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
             )
             return kept(request, response, session, ImportedModel.model_validate(imported))
 
-    @router.get("/{finding_id}", summary="Show a finding")
-    def show_finding(request: Request, finding_id: int) -> FindingModel:
+    def now_of(session: Session, actor: Actor, finding_id: int) -> FindingModel:
+        return _models(session, owners, actor, [findings.get_finding(session, actor, finding_id)], clock())[0]
+
+    @router.get("/{finding_id}", summary="Show a finding", responses=TAGGED)
+    def show_finding(request: Request, response: Response, finding_id: int) -> FindingModel:
         actor = actor_of(request)
         authorize(actor, "finding.read")
         with database.reading() as session:
-            return _models(session, owners, actor, [findings.get_finding(session, actor, finding_id)], clock())[0]
+            return tagged(response, now_of(session, actor, finding_id))
 
     @router.post("/{finding_id}/suppress", summary="Accept a finding for a while; it opens again by itself")
-    def suppress(request: Request, response: Response, finding_id: int, asked: Suppression) -> FindingModel:
+    def suppress(
+        request: Request, response: Response, finding_id: int, asked: Suppression, if_match: IfMatch = None
+    ) -> FindingModel:
         actor, now = actor_of(request), clock()
         with database.writing() as session:
+            check_match(if_match, lambda: now_of(session, actor, finding_id))
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
             row = findings.suppress(session, actor, finding_id, asked.reason, asked.until, now, owner)
             model = FindingModel.of(row, now, findings.shown_to(actor, row, owner))
             return kept(request, response, session, model)
 
     @router.post("/{finding_id}/unsuppress", summary="Take back that a finding was accepted")
-    def unsuppress(request: Request, response: Response, finding_id: int) -> FindingModel:
+    def unsuppress(request: Request, response: Response, finding_id: int, if_match: IfMatch = None) -> FindingModel:
         actor, now = actor_of(request), clock()
         with database.writing() as session:
+            check_match(if_match, lambda: now_of(session, actor, finding_id))
             owner = find_owner(session, owners, findings.get_finding(session, actor, finding_id).entity)
             row = findings.unsuppress(session, actor, finding_id, now, owner)
             model = FindingModel.of(row, now, findings.shown_to(actor, row, owner))

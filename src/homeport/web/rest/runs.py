@@ -22,6 +22,7 @@ from homeport.web import run_log
 from homeport.web.identify import actor_of
 from homeport.web.live import ServerEvent, event_stream
 from homeport.web.rest.approvals import ApprovalModel
+from homeport.web.rest.conditional import TAGGED, IfMatch, check_match, tagged
 from homeport.web.rest.idempotency import kept
 from homeport.web.rest.paging import After, Limit, Paged, link_next
 from homeport.web.run_log import Level, Wanted
@@ -157,22 +158,26 @@ def routes(services: Services) -> APIRouter:
         link_next(request, response, page.after)
         return Paged(items=[RunModel.model_validate(row) for row in page.runs], after=page.after)
 
-    @router.get("/runs/{run_id}", summary="Show a run")
-    def show_run(request: Request, run_id: str) -> RunDetail:
+    @router.get("/runs/{run_id}", summary="Show a run", responses=TAGGED)
+    def show_run(request: Request, response: Response, run_id: str) -> RunDetail:
         authorize(actor_of(request), "run.read")
         with database.reading() as session:
-            return detail(session, runs.get_run(session, run_id))
+            return tagged(response, detail(session, runs.get_run(session, run_id)))
 
     @router.post("/runs/{run_id}/cancel", summary="Tell a run to stop")
-    def cancel_run(request: Request, response: Response, run_id: str) -> RunModel:
+    def cancel_run(request: Request, response: Response, run_id: str, if_match: IfMatch = None) -> RunModel:
+        actor = actor_of(request)
         with database.writing() as session:
-            row = runs.cancel_run(session, actor_of(request), run_id, clock())
+            check_match(if_match, lambda: detail(session, runs.get_run(session, run_id)))
+            row = runs.cancel_run(session, actor, run_id, clock())
             return kept(request, response, session, RunModel.model_validate(row))
 
     @router.post("/runs/{run_id}/retry", summary="Take up a failed or cancelled run again")
-    def retry_run(request: Request, response: Response, run_id: str) -> RunModel:
+    def retry_run(request: Request, response: Response, run_id: str, if_match: IfMatch = None) -> RunModel:
+        actor = actor_of(request)
         with database.writing() as session:
-            row = runs.retry_run(session, actor_of(request), run_id, clock())
+            check_match(if_match, lambda: detail(session, runs.get_run(session, run_id)))
+            row = runs.retry_run(session, actor, run_id, clock())
             return kept(request, response, session, RunModel.model_validate(row))
 
     @router.get("/runs/{run_id}/log", summary="Read the log of a run")

@@ -7,13 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from homeport.kernel.base.errors import InvalidFilter
 from homeport.kernel.knowledge import search
 from homeport.kernel.knowledge.search import Fragment, Hit
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.web.identify import actor_of
-from homeport.web.rest.paging import After, Limit, Paged, link_next
+from homeport.web.rest.paging import After, Limit, Paged, link_next, offset_of
 
 
 class FragmentModel(BaseModel):
@@ -60,7 +59,7 @@ def routes(services: Services) -> APIRouter:
     ) -> Paged[HitModel]:
         actor = actor_of(request)
         authorize(actor, "search")
-        offset = _offset(after)
+        offset = offset_of(after)
         with services.database.reading() as session:
             hits = search.search(session, actor, q, kinds=kind, limit=limit + 1, offset=offset)
         following = str(offset + limit) if len(hits) > limit else None
@@ -68,11 +67,3 @@ def routes(services: Services) -> APIRouter:
         return Paged(items=[HitModel.of(hit) for hit in hits[:limit]], after=following)
 
     return router
-
-
-def _offset(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not (after.isascii() and after.isdigit() and len(after) < 7):
-        raise InvalidFilter(f"{after!r} is no cursor; take `after` from the page before.")
-    return int(after)

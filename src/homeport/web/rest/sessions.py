@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from homeport.kernel.base.errors import InvalidInput
@@ -14,6 +14,7 @@ from homeport.kernel.trust import identity
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor, SignIn, Way
 from homeport.web.identify import SESSION_COOKIE, actor_of, cookie_of, is_reached_over_tls
+from homeport.web.rest.paging import After, Limit, Paged, link_next, page_of
 
 
 class SessionModel(BaseModel):
@@ -30,12 +31,6 @@ class SessionModel(BaseModel):
     is_current: bool
 
 
-class Sessions(BaseModel):
-    """Live sign-ins, the latest used first."""
-
-    items: list[SessionModel]
-
-
 def routes(services: Services) -> APIRouter:
     """The endpoints under /me/sessions and /sessions."""
     router = APIRouter(tags=["access"])
@@ -43,15 +38,20 @@ def routes(services: Services) -> APIRouter:
     idle = timedelta(hours=services.settings.session_idle_hours)
     is_secure = is_reached_over_tls(services.settings.base_url)
 
-    def shown(request: Request, sign_ins: Sequence[SignIn]) -> Sessions:
+    def shown(
+        request: Request, response: Response, sign_ins: Sequence[SignIn], limit: int, after: str | None
+    ) -> Paged[SessionModel]:
         current = identity.hash_of(cookie_of(request, SESSION_COOKIE, is_secure))
-        return Sessions(items=[_model(one, one.row.token_hash == current) for one in sign_ins])
+        page, following = page_of(sign_ins, limit, after)
+        link_next(request, response, following)
+        return Paged(items=[_model(one, one.row.token_hash == current) for one in page], after=following)
 
     @router.get("/me/sessions", summary="Where I am signed in")
-    def list_mine(request: Request) -> Sessions:
+    def list_mine(request: Request, response: Response, limit: Limit = 100, after: After = None) -> Paged[SessionModel]:
         person_id = _person_id(actor_of(request))
         with database.reading() as session:
-            return shown(request, identity.list_sign_ins(session, clock(), idle, person_id))
+            found = identity.list_sign_ins(session, clock(), idle, person_id)
+        return shown(request, response, found, limit, after)
 
     @router.delete("/me/sessions/{session_id}", status_code=204, summary="Sign out in another browser")
     def revoke_mine(request: Request, session_id: str) -> None:
@@ -61,10 +61,11 @@ def routes(services: Services) -> APIRouter:
             identity.revoke_sign_in(session, actor, session_id, clock(), person_id)
 
     @router.get("/sessions", summary="Where everybody is signed in")
-    def list_all(request: Request) -> Sessions:
+    def list_all(request: Request, response: Response, limit: Limit = 100, after: After = None) -> Paged[SessionModel]:
         authorize(actor_of(request), "session.manage")
         with database.reading() as session:
-            return shown(request, identity.list_sign_ins(session, clock(), idle))
+            found = identity.list_sign_ins(session, clock(), idle)
+        return shown(request, response, found, limit, after)
 
     @router.delete("/sessions/{session_id}", status_code=204, summary="End a sign-in of anybody")
     def revoke_any(request: Request, session_id: str) -> None:

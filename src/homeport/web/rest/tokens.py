@@ -12,7 +12,9 @@ from homeport.kernel.trust import identity
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Role
 from homeport.web.identify import actor_of
+from homeport.web.rest.conditional import TAGGED, tagged
 from homeport.web.rest.idempotency import kept
+from homeport.web.rest.paging import After, Limit, Paged, link_next, page_of
 
 
 class Me(BaseModel):
@@ -55,33 +57,30 @@ class NewToken(TokenModel):
     token: str
 
 
-class Tokens(BaseModel):
-    """All tokens."""
-
-    items: list[TokenModel]
-
-
 def routes(services: Services) -> APIRouter:
     """The endpoints under /me and /tokens."""
     router = APIRouter(tags=["access"])
     database, clock = services.database, services.clock
 
-    @router.get("/me", summary="Who am I")
-    def me(request: Request) -> Me:
+    @router.get("/me", summary="Who am I", responses=TAGGED)
+    def me(request: Request, response: Response) -> Me:
         actor = actor_of(request)
-        return Me(
+        mine = Me(
             kind=actor.kind,
             name=actor.name,
             role=actor.role,
             entity=str(actor.entity) if actor.entity else None,
             groups=sorted(map(str, actor.groups)),
         )
+        return tagged(response, mine)
 
     @router.get("/tokens", summary="List API tokens")
-    def list_tokens(request: Request) -> Tokens:
+    def list_tokens(request: Request, response: Response, limit: Limit = 100, after: After = None) -> Paged[TokenModel]:
         authorize(actor_of(request), "token.manage")
         with database.reading() as session:
-            return Tokens(items=[TokenModel.model_validate(row) for row in identity.list_tokens(session)])
+            rows, following = page_of(identity.list_tokens(session), limit, after)
+        link_next(request, response, following)
+        return Paged(items=[TokenModel.model_validate(row) for row in rows], after=following)
 
     @router.post("/tokens", status_code=201, summary="Make an API token; its secret is in this answer only")
     def create_token(request: Request, response: Response, asked: TokenRequest) -> NewToken:

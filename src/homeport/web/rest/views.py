@@ -14,7 +14,9 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
+from homeport.web.rest.conditional import TAGGED, IfMatch, check_match, tagged
 from homeport.web.rest.idempotency import kept
+from homeport.web.rest.paging import After, Limit, Paged, link_next, page_of
 from homeport.web.views import ViewedList, query_of
 
 _LIST = "The list that it is a view of."
@@ -60,12 +62,6 @@ class ViewRequest(BaseModel):
     audience: str = Field(MINE, description="me, everyone or a group; tokens have no views of their own")
 
 
-class Views(BaseModel):
-    """Saved views, by list and name."""
-
-    items: list[ViewModel]
-
-
 def routes(services: Services) -> APIRouter:
     """The endpoints under /views."""
     router = APIRouter(prefix="/views", tags=["views"])
@@ -74,12 +70,17 @@ def routes(services: Services) -> APIRouter:
     @router.get("", summary="List saved views")
     def list_views(
         request: Request,
+        response: Response,
         of: Annotated[ViewedList | None, Query(alias="list", description="Only of this list.")] = None,
-    ) -> Views:
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Paged[ViewModel]:
         actor = actor_of(request)
         authorize(actor, "view.save")
         with database.reading() as session:
-            return Views(items=[ViewModel.of(row, actor) for row in views.list_views(session, actor, of)])
+            rows, following = page_of(views.list_views(session, actor, of), limit, after)
+        link_next(request, response, following)
+        return Paged(items=[ViewModel.of(row, actor) for row in rows], after=following)
 
     @router.post("", status_code=201, summary="Save a view")
     def save_view(request: Request, response: Response, asked: ViewRequest) -> ViewModel:
@@ -88,10 +89,19 @@ def routes(services: Services) -> APIRouter:
             row = views.save_view(session, actor, asked.list, asked.name, query, asked.audience, clock())
             return kept(request, response, session, ViewModel.of(row, actor))
 
+    @router.get("/{view_id}", summary="Show a saved view", responses=TAGGED)
+    def show_view(request: Request, response: Response, view_id: int) -> ViewModel:
+        actor = actor_of(request)
+        authorize(actor, "view.save")
+        with database.reading() as session:
+            return tagged(response, ViewModel.of(views.get_view(session, actor, view_id), actor))
+
     @router.delete("/{view_id}", status_code=204, summary="Delete a saved view")
-    def delete_view(request: Request, view_id: int) -> Response:
+    def delete_view(request: Request, view_id: int, if_match: IfMatch = None) -> Response:
+        actor = actor_of(request)
         with database.writing() as session:
-            views.delete_view(session, actor_of(request), view_id, clock())
+            check_match(if_match, lambda: ViewModel.of(views.get_view(session, actor, view_id), actor))
+            views.delete_view(session, actor, view_id, clock())
         return Response(status_code=204)
 
     return router

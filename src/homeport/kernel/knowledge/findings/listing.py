@@ -180,7 +180,7 @@ def _comes_after(order: Order, cursor: str) -> ColumnElement[bool]:
     written, _, number = cursor.rpartition("-")
     key, value = _sort_key(order), _sort_value(order, written)
     if value is None or not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise InvalidFilter(f"{cursor!r} is no cursor of this list; take the one that came with the page before.")
+        raise no_cursor(cursor)
     is_past = key < value if order.startswith("-") else key > value
     return or_(is_past, and_(key == value, Finding.id < int(number)))
 
