@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, o
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import InvalidFilter, NotFound
+from homeport.kernel.base.errors import NotFound, no_cursor
 from homeport.kernel.knowledge.findings.records import Evidence, Finding, Severity, State
 from homeport.kernel.trust.access import may, readable
 from homeport.kernel.trust.identity import Actor
