@@ -1,7 +1,8 @@
 """Reading a location of descriptors, unit by unit: only what changed is read, and each batch is stored as a whole.
 
 A batch is one transaction with its entities, its units' versions and its findings: after a crash, what was stored is
-unchanged and passed over, and the rest is read.
+unchanged and passed over, and the rest is read. What nothing describes any more goes at the end, all at once: only then
+is it known how much that is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from homeport.catalog.domain.fields import Problem
 from homeport.catalog.domain.locations import generated_location
 from homeport.catalog.findings import report_access, report_units
 from homeport.catalog.models import LocationRow, UnitRow
-from homeport.catalog.service import Catalog
+from homeport.catalog.removals import Removals
+from homeport.catalog.service import Catalog, PublishedUnits
 from homeport.catalog.storing import Stored
 from homeport.kernel.base.errors import SourceUnreadable
 from homeport.kernel.module import Services
@@ -72,15 +74,20 @@ class LocationReading:
         self._other_kinds = frozenset(kind.lower() for kind in services.settings.section("catalog").other_kinds)
         self._origin = f"{location.type}:{location.target}"
         self._tally = Tally()
+        self._removals = Removals(services)
         self._seen: set[str] = set()
         self._contested: list[_Read] = []
+        self._gone: set[str] = set()
+        self._versions: dict[int, str] = {}
 
     def read(self, starts: Sequence[str], only: Sequence[str] = ()) -> Tally:
         """Read what changed, from `starts` on; with `only` these keys, changed or not, and nothing else.
 
         Raises:
             Cancelled: somebody told the run to stop; what was stored stays.
+            MoreThanApproved: more would go than may; nothing is gone.
         """
+        forgotten: list[UnitRow] = []
         with self._run.reading() as session:
             known = origins.units_of(session, self._location.id)
         if only:
@@ -90,11 +97,14 @@ class LocationReading:
             itself = generated_location(self._location.type, self._location.target)
             waiting = [(key, Target(itself.ref)) for key in starts]
             self._store_in_batches(self._everything(itself, waiting, known))
-            self._forget([row for key, row in known.items() if key not in self._seen])
+            forgotten = [row for key, row in known.items() if key not in self._seen]
+            with self._run.reading() as session:
+                self._gone |= set(storing.known_of_units(session, [row.id for row in forgotten]))
         contested, self._contested = self._contested, []
         for one in contested:  # whoever had the name may have given it up in a later batch
             self._store([one])
         self._contested = []
+        self._let_go(forgotten)
         return self._tally
 
     def _target_of(self, key: str, known: Mapping[str, UnitRow]) -> Target:
@@ -175,12 +185,13 @@ class LocationReading:
         with self._run.writing() as session:
             rows = self._unit_rows(session, batch, now)
             changed = [(rows[one.key], one.reading) for one in batch if one.reading is not None]
-            stored, duplicates = self._catalog.publish_units(session, SYSTEM, self._location, changed)
+            published = self._catalog.publish_units(session, SYSTEM, self._location, changed, self._gone)
             origins.replace_rejected(session, {row.id: reading.rejected for row, reading in changed})
             problems = {row.key: list(reading.problems) for row, reading in changed}
-            for row, problem in duplicates:
+            for row, problem in published.duplicates:
                 problems[row.key].append(problem)
                 row.version = None  # read again at the next look: by then the name may be free
+            self._withhold(published, rows)
             report_units(session, self._location.id, problems, now, self._services.due_days)
             refused = {
                 one.key: unreadable(one.key, one.error, one.target)
@@ -189,8 +200,8 @@ class LocationReading:
                 for one in batch
             }
             report_access(session, self._location.id, refused, now, self._services.due_days)
-        self._count(batch, stored, problems)
-        contested = {row.key for row, _ in duplicates}
+        self._count(batch, published.stored, problems)
+        contested = {row.key for row, _ in published.duplicates}
         self._contested += [one for one in batch if one.key in contested]
 
     def _unit_rows(self, session: Session, batch: Sequence[_Read], now: datetime) -> dict[str, UnitRow]:
@@ -216,20 +227,33 @@ class LocationReading:
         session.flush()
         return known
 
-    def _forget(self, rows: Sequence[UnitRow]) -> None:
-        """Let go of units that nothing leads to any more, with what they described."""
-        if not rows:
+    def _withhold(self, published: PublishedUnits, rows: Mapping[str, UnitRow]) -> None:
+        """Keep what is described no longer until the end; until it is gone, its units are to be read again."""
+        units = set(published.gone.values())
+        for row in rows.values():
+            if row.id in units and row.version is not None:
+                self._versions[row.id], row.version = row.version, None
+        self._gone = (self._gone | set(published.gone)) - published.refs
+
+    def _let_go(self, forgotten: Sequence[UnitRow]) -> None:
+        """Let go of what nothing describes any more, and of the units that nothing leads to."""
+        if not forgotten and not self._gone:
             return
-        now = self._services.clock()
+        with self._run.reading() as session:
+            kept = origins.count_described(session, self._location.id) - len(self._gone)
+        self._removals.ask_unless_approved(self._run, len(self._gone), kept)
+        now, keys, due_days = self._services.clock(), [row.key for row in forgotten], self._services.due_days
         with self._run.writing() as session:
-            gone = storing.known_of_units(session, [row.id for row in rows])
-            storing.remove(session, SYSTEM, list(gone), now)
-            report_units(session, self._location.id, {row.key: [] for row in rows}, now, self._services.due_days)
-            report_access(session, self._location.id, {row.key: None for row in rows}, now, self._services.due_days)
-            origins.delete_units(session, [row.id for row in rows])
-        self._tally.stored.removed += len(gone)
-        for row in rows:
-            self._run.log(f"{row.key} is no longer there")
+            storing.remove(session, SYSTEM, list(self._gone), now)
+            report_units(session, self._location.id, {key: [] for key in keys}, now, due_days)
+            report_access(session, self._location.id, dict.fromkeys(keys), now, due_days)
+            origins.delete_units(session, [row.id for row in forgotten])
+            origins.note_versions(session, self._versions)
+        self._tally.stored.removed += len(self._gone)
+        for key in keys:
+            self._run.log(f"{key} is no longer there")
+        if self._gone:
+            self._run.log(f"{len(self._gone)} entities removed")
 
     def _count(self, batch: Sequence[_Read], stored: Stored, problems: Mapping[str, Sequence[Problem]]) -> None:
         self._tally.stored.add(stored)
@@ -245,6 +269,4 @@ class LocationReading:
         self._tally.problems += told
         read = sum(one.reading is not None for one in batch)
         if read:
-            self._run.log(
-                f"{read} read: {stored.added} new, {stored.changed} changed, {stored.removed} removed, {told} problems"
-            )
+            self._run.log(f"{read} read: {stored.added} new, {stored.changed} changed, {told} problems")

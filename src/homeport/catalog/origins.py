@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,6 +151,36 @@ def forget_version(session: Session, entity_id: int) -> None:
     """Let the unit that describes the entity be read again, changed or not."""
     unit = select(EntityRow.unit_id).where(EntityRow.id == entity_id).scalar_subquery()
     session.execute(update(UnitRow).where(UnitRow.id == unit).values(version=None, reader_version=0))
+
+
+def note_versions(session: Session, versions: Mapping[int, str]) -> None:
+    """Note by unit which version of it the catalog holds."""
+    for unit_id, version in versions.items():
+        session.execute(update(UnitRow).where(UnitRow.id == unit_id).values(version=version))
+
+
+def count_described(session: Session, location_id: int) -> int:
+    """Return how many entities a location brought, without the Location that stands for it."""
+    itself = select(UnitRow.id).where(UnitRow.location_id == location_id, UnitRow.key == "")
+    query = select(func.count()).select_from(EntityRow).where(EntityRow.location_id == location_id)
+    return session.scalar(query.where(or_(EntityRow.unit_id.is_(None), EntityRow.unit_id.not_in(itself)))) or 0
+
+
+def count_missing(session: Session, location_id: int, there: Collection[str]) -> int:
+    """Return how many entities a location brought from repositories and files that are not `there` any more.
+
+    Files that other files lead to are not counted: only reading tells of them.
+    """
+    itself = select(EntityRow.ref).join(UnitRow, EntityRow.unit_id == UnitRow.id)
+    itself = itself.where(UnitRow.location_id == location_id, UnitRow.key == "")
+    units = select(UnitRow.key, func.count()).join(EntityRow, EntityRow.unit_id == UnitRow.id)
+    units = units.where(UnitRow.location_id == location_id, UnitRow.parent.in_(itself)).group_by(UnitRow.key)
+    gone = sum(count for key, count in session.execute(units) if key not in there)
+    paths = [path for path in repositories_of(session, location_id) if path not in there]
+    inferred = select(EntityRow.repository, func.count()).filter_by(location_id=location_id, unit_id=None)
+    for repository, count in session.execute(inferred.group_by(EntityRow.repository)) if paths else ():
+        gone += count if any(repository == path or repository.endswith(f"/{path}") for path in paths) else 0
+    return gone
 
 
 def find_unit(session: Session, unit_id: int) -> UnitRow | None:

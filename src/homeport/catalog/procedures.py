@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -23,6 +23,7 @@ from homeport.catalog.events import LOCATION_DISCOVERED
 from homeport.catalog.findings import found_problems, report_graph, report_location, report_repositories
 from homeport.catalog.ingestion import LocationReading
 from homeport.catalog.models import LocationRow, RepositoryRow
+from homeport.catalog.removals import Removals, approved_in
 from homeport.catalog.service import Catalog
 from homeport.forges.git import GitRepository, find_repositories
 from homeport.kernel.base.errors import Conflict, HomeportError, SourceUnreadable
@@ -81,6 +82,7 @@ class Discover:
         self._services = services
         self._catalog = catalog
         self._sources = sources
+        self._removals = Removals(services)
 
     def plan(self, request: DiscoverRequest) -> Plan:
         """Return the repositories or files that would be looked at; of a known location also why it can't be read.
@@ -95,9 +97,11 @@ class Discover:
                 raise
             return Plan(_commitments(request), {"trouble": trouble.message})
         chosen = [path for path in found if not request.only or path in request.only]
+        observed = {"repositories" if request.reads_repositories else "files": len(found)}
+        missing = 0 if request.only else self._count_missing(request, found)
         return Plan(
             commitments=_commitments(request),
-            observations={"repositories" if request.reads_repositories else "files": len(found)},
+            observations=observed | ({"entities_missing": missing} if missing else {}),
             targets=tuple(PlannedTarget(path, path) for path in chosen[:_MOST_TARGETS]),
         )
 
@@ -111,7 +115,8 @@ class Discover:
         with self._noting_trouble(run, request):
             location_id = run.step("find", lambda: self._find(run, request))["location"]
         failed = self._read_all(run, request, location_id)
-        published = run.step("publish", lambda: self._publish(run, request), is_of_targets=True)
+        approved = approved_in(run.plan)
+        published = run.step("publish", lambda: self._publish(run, request, approved), is_of_targets=True)
         if failed:
             raise Conflict(
                 f"{len(failed)} of {len(run.plan.targets)} repositories could not be read: {', '.join(failed[:3])}. "
@@ -182,6 +187,12 @@ class Discover:
         """Whether the location was there before: then a run tells that it can't be read, and what it gave stays."""
         with self._services.database.reading() as session:
             return origins.find_location_of(session, request.type, request.target) is not None
+
+    def _count_missing(self, request: DiscoverRequest, starts: Collection[str]) -> int:
+        """How many entities came from repositories or files that are not there now; others may describe them."""
+        with self._services.database.reading() as session:
+            location = origins.find_location_of(session, request.type, request.target)
+            return origins.count_missing(session, location.id, set(starts)) if location else 0
 
     def _starts(self, request: DiscoverRequest) -> list[str]:
         if request.reads_repositories:
@@ -257,7 +268,7 @@ class Discover:
             run.fail_target(session, path, error.message)
         run.log(f"{path}: {error.message}", level="error")
 
-    def _publish(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
+    def _publish(self, run: Run, request: DiscoverRequest, approved: int) -> dict[str, Any]:
         with run.reading() as session:
             readings, unreadable = _all_readings(session)
             described = repository.described_elsewhere(session)
@@ -265,15 +276,23 @@ class Discover:
         run.log(f"{len(resolution.entities)} entities found, {len(resolution.problems)} problems")
         now = self._services.clock()
         with run.writing() as session:
-            published = self._catalog.publish(session, SYSTEM, _by_location(readings, resolution))
+            location = origins.get_or_add_location(session, request.type, request.target, now)
+
+            def may_go(location_id: int, gone: int, kept: int) -> bool:
+                return self._removals.may_go(gone, kept, approved if location_id == location.id else 0)
+
+            published = self._catalog.publish(session, SYSTEM, _by_location(readings, resolution), may_go)
             problems = found_problems(resolution, published.composed, published.problems, unreadable)
             report_repositories(session, problems, now, self._services.due_days)
             dangling = report_graph(session, now, self._services.due_days)
-            location = origins.get_or_add_location(session, request.type, request.target, now)
             location.discovered_at = now
             location.error = location.error_since = None
             report_location(session, location.id, location.target, None, now, self._services.due_days)
             self._announce(session, location, now)
+        if location.id in published.withheld:
+            gone, kept = published.withheld[location.id]
+            self._removals.ask_unless_approved(run, gone, kept)
+            return self._publish(run, request, gone)
         stored = published.stored
         run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")
         return asdict(stored) | {"findings": len(problems) + dangling}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -31,11 +31,29 @@ _NOBODY_OWNS = {"group", "user", "location"}
 
 @dataclass(slots=True)
 class Published:
-    """What a publication changed, what it stands on, and which names it could not have."""
+    """What a publication changed, what it stands on, and which names it could not have.
+
+    `withheld` says by location how many entities would have gone and how many stay, where so many may not go.
+    """
 
     stored: Stored = field(default_factory=Stored)
     composed: list[ComposedEntity] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    withheld: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PublishedUnits:
+    """What publishing units came to.
+
+    `refs` are described now; `gone` are described no longer, each with the unit that did; `duplicates` are names that
+    others have already.
+    """
+
+    stored: Stored
+    refs: set[str]
+    gone: dict[str, int]
+    duplicates: list[tuple[UnitRow, Problem]]
 
 
 class Catalog:
@@ -45,8 +63,17 @@ class Catalog:
         self._services = services
         self._ask_below: float = services.settings.section("catalog").ask_below
 
-    def publish(self, session: Session, actor: Actor, found: Mapping[int, Sequence[DiscoveredEntity]]) -> Published:
-        """Let the catalog hold exactly what was found, by location; a name that another location has stays there."""
+    def publish(
+        self,
+        session: Session,
+        actor: Actor,
+        found: Mapping[int, Sequence[DiscoveredEntity]],
+        may_go: Callable[[int, int, int], bool] = lambda _location, _gone, _kept: True,
+    ) -> Published:
+        """Let the catalog hold exactly what was found, by location; a name that another location has stays there.
+
+        `may_go` says whether so many of a location's entities may go where so many stay; else they stay as well.
+        """
         now = self._services.clock()
         storing.wait_for_other_writers(session)
         answers = repository.answers_by_ref(session)
@@ -64,8 +91,11 @@ class Catalog:
             entries = [self._entry(one, location_id) for one in composed]
             published.stored.add(storing.store(session, actor, entries, known, now))
             gone = {ref for ref, one in known.items() if one.location_id == location_id} - {one.ref for one in entries}
-            storing.remove(session, actor, gone, now)
-            published.stored.removed += len(gone)
+            if may_go(location_id, len(gone), len(entries)):
+                storing.remove(session, actor, gone, now)
+                published.stored.removed += len(gone)
+            else:
+                published.withheld[location_id] = (len(gone), len(entries))
             published.composed += composed
         return published
 
@@ -75,11 +105,12 @@ class Catalog:
         actor: Actor,
         location: LocationRow,
         read: Sequence[tuple[UnitRow, UnitReading]],
-    ) -> tuple[Stored, list[tuple[UnitRow, Problem]]]:
-        """Let the catalog hold exactly what the units describe; return also the names that others have already.
+        free: Collection[str] = (),
+    ) -> PublishedUnits:
+        """Let the catalog hold what the units describe; what they describe no longer is returned and stays.
 
-        What was known of a document that can't be read now stays; so does all of a unit of which a part is broken,
-        as far as the rest does not say otherwise.
+        The names `free` may be taken over, though they are there. What was known of a document that can't be read now
+        stays; so does all of a unit of which a part is broken, as far as the rest does not say otherwise.
         """
         now = self._services.clock()
         storing.wait_for_other_writers(session)
@@ -97,15 +128,17 @@ class Catalog:
                     kept.add(one.ref)
                 elif one.ref in entries:
                     duplicates.append((unit, _duplicate_document(one, unit, entries[one.ref].written_at)))
-                elif taken is not None and one.ref not in before:
+                elif taken is not None and one.ref not in before and one.ref not in free:
                     duplicates.append((unit, _duplicate_document(one, unit, taken.written_at)))
                 else:
                     entries[one.ref] = self._described_entry(one, location, unit, answers.get(one.ref, ()))
         stored = storing.store(session, actor, list(entries.values()), known, now)
-        gone = set(before) - set(entries) - kept
-        storing.remove(session, actor, gone, now)
-        stored.removed = len(gone)
-        return stored, duplicates
+        gone = {
+            ref: one.unit_id
+            for ref, one in before.items()
+            if one.unit_id is not None and ref not in entries and ref not in kept
+        }
+        return PublishedUnits(stored, set(entries), gone, duplicates)
 
     def answer(
         self, session: Session, actor: Actor, ref: EntityRef, path: str, value: Any, verdict: Verdict

@@ -46,6 +46,11 @@ class CatalogSettings(Section):
     ask_below: float = Field(
         0.6, ge=0, le=1, description="Fields less sure than this (0 to 1) are put to people: confirm or wrong."
     )
+    removal_limit: int = Field(
+        50,
+        ge=0,
+        description="Entities that reading a location may remove without asking; never all that a location has.",
+    )
     refresh_cron: str = Field("0 3 * * *", description="When every location is checked in full, as cron, in `zone`.")
     locations: tuple[LocationSetting, ...] = Field(
         (), description="What is read: `[{type: repos|git|file|url|backstage, target: …}]`."

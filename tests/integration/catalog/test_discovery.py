@@ -251,7 +251,7 @@ def test_a_repository_that_can_not_be_read_keeps_what_was_known(installation, re
 
 def test_a_repository_that_is_gone_takes_its_entities_along_and_it_is_told(installation, repositories) -> None:
     folder = repositories.commit("order-api", SERVICE)
-    repositories.commit("other", {"README.md": "# other\n"})
+    repositories.commit("org", {"catalog-info.yaml": ORG})
     installation.discover(repositories.root)
     shutil.rmtree(folder)
     run = installation.discover(repositories.root)

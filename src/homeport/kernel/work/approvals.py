@@ -7,6 +7,7 @@ last approval, on the authority of who asked; else the request is void and anoth
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ from homeport.kernel.work.approval_requests import (
     get_request,
     locked_request,
 )
-from homeport.kernel.work.procedures import Plan, Procedures
+from homeport.kernel.work.procedures import Changes, Plan, Procedures
 from homeport.kernel.work.runs import RunRow, RunState, TargetRow, get_run, plan_run, retry_run, start_run
 
 _LEASE_S = 60.0
@@ -151,18 +152,37 @@ def stop_if_more(database: Database, procedures: Procedures, row: RunRow, now: d
     approved = Plan.from_json(row.plan).changes
     if approved is None:
         return
-    with database.reading() as session:
-        asker = _asker(session, row, now) or _former(row)
     plan = _plan(procedures, row)
-    if plan.changes is None or not plan.changes.destroys_more_than(approved):
-        return
+    if plan.changes is not None and plan.changes.destroys_more_than(approved):
+        _stop_and_ask(database, procedures, row, plan, now)
+
+
+def stop_unless_approved(
+    database: Database, procedures: Procedures, run_id: str, changes: Changes, now: datetime
+) -> None:
+    """Return if the run, at work, may replace and delete as much as it found it would; else ask for that plan.
+
+    For what only doing shows. When it is approved, the run is taken up again and comes here once more.
+
+    Raises:
+        MoreThanApproved: it may not; the message names the request.
+    """
+    with database.reading() as session:
+        row = get_run(session, run_id)
+    if changes.destroys_more_than(Plan.from_json(row.plan).changes or Changes()):
+        _stop_and_ask(database, procedures, row, replace(_plan(procedures, row), changes=changes), now)
+
+
+def _stop_and_ask(database: Database, procedures: Procedures, row: RunRow, plan: Plan, now: datetime) -> None:
+    approved, wanted = Plan.from_json(row.plan).changes or Changes(), plan.changes or Changes()
     with database.writing() as session:
+        asker = _asker(session, row, now) or _former(row)
         judgement = procedures.policy.judge(session, asker, row.procedure, row.input, plan, now)
         if judgement.standing is not None:
             return
         request = ask(session, procedures, asker, row.procedure, row.input, now, plan, judgement, run_id=row.id)
     raise MoreThanApproved(
-        f"{plan.changes.replace} would be replaced and {plan.changes.delete} deleted by now, where {approved.replace} "
+        f"{wanted.replace} would be replaced and {wanted.delete} deleted by now, where {approved.replace} "
         f"and {approved.delete} were approved. Request {request.id} asks for approval of the new plan."
     )
 
@@ -197,7 +217,7 @@ def _plan_again(procedures: Procedures, asker: Actor | None, row: ApprovalRow) -
         return Forbidden(f"{row.actor_name}, who asked, may not start anything any more.")
     try:
         if row.run_id is not None:  # it was allowed when that run started
-            return _plan(procedures, row)
+            return _as_counted(_plan(procedures, row), Plan.from_json(row.plan).changes)
         return plan_run(procedures, asker, row.procedure, row.input)
     except HomeportError as error:
         return error
@@ -206,6 +226,13 @@ def _plan_again(procedures: Procedures, asker: Actor | None, row: ApprovalRow) -
 def _plan(procedures: Procedures, row: ApprovalRow | RunRow) -> Plan:
     plan: Plan = procedures.get(row.procedure).plan(procedures.parse(row.procedure, row.input))
     return plan
+
+
+def _as_counted(plan: Plan, counted: Changes | None) -> Plan:
+    """The plan with what its run counted at work, unless it would destroy more by now."""
+    if counted is None or (plan.changes is not None and plan.changes.destroys_more_than(counted)):
+        return plan
+    return replace(plan, changes=counted)
 
 
 def _voided(

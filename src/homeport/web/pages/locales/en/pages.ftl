@@ -153,6 +153,7 @@ pages-value-type = Read as
 pages-value-only = Only
 pages-value-repositories = Repositories
 pages-value-files = Files
+pages-value-entities_missing = Entities from what is gone
 pages-value-trouble = Trouble
 pages-value-unreadable = Unreadable
 pages-value-added = New

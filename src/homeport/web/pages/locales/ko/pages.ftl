@@ -132,6 +132,7 @@ pages-value-type = 읽는 방식
 pages-value-only = 범위
 pages-value-repositories = 저장소
 pages-value-files = 파일
+pages-value-entities_missing = 없어진 출처의 항목
 pages-value-trouble = 문제
 pages-value-unreadable = 읽지 못함
 pages-value-added = 추가
