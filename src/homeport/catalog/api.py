@@ -47,6 +47,11 @@ class Owners:
         refs = {*repository.refs_owned_by(session, names), *origins.rejected_of(session, names)}
         return [EntityRef.parse(ref) for ref in sorted(refs) if is_entity_ref(ref)]
 
+    def find_user(self, session: Session, email: str) -> EntityRef | None:
+        """Return the one user with that e-mail address; None if it is nobody's, or that of several."""
+        refs = repository.users_of_email(session, email)
+        return EntityRef.parse(refs[0]) if len(refs) == 1 else None
+
 
 def count_by_kind(session: Session) -> dict[str, int]:
     """Return how many entities there are of each kind."""

@@ -16,7 +16,7 @@ from homeport.catalog.domain.composition import Answer, Verdict, digest
 from homeport.catalog.domain.described import fields_of_document
 from homeport.catalog.domain.fields import DescribedEntity, Place
 from homeport.catalog.domain.relations import COUNTERPARTS
-from homeport.catalog.models import RELATIONS, AnswerRow, EntityRow, FieldRow
+from homeport.catalog.models import RELATIONS, VALUES, AnswerRow, EntityRow, FieldRow
 from homeport.catalog.origins import is_stale
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidFilter
@@ -374,6 +374,13 @@ def locations_to(session: Session, actor: Actor | None, row: EntityRow) -> list[
 def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:
     """Return the references of what one of the owners owns."""
     return list(session.scalars(select(EntityRow.ref).where(EntityRow.owner.in_(list(owners))).order_by(EntityRow.ref)))
+
+
+def users_of_email(session: Session, email: str) -> list[str]:
+    """Return the references of the users whose profile has that address, in any case; more than two are not told."""
+    theirs = VALUES.c.kind == "user", VALUES.c.key == "spec.profile.email", VALUES.c.value == email.lower()
+    query = select(EntityRow.ref).join(VALUES, VALUES.c.entity_id == EntityRow.id).where(*theirs)
+    return list(session.scalars(query.order_by(EntityRow.ref).limit(2)))
 
 
 def count_by_kind(session: Session, actor: Actor | None) -> dict[str, int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
-from homeport.kernel.trust.identity import Person, Way
+from homeport.kernel.trust.identity import Person, Proof, Way
 from homeport.web.identify import DEVICE_COOKIE, SESSION_COOKIE, cookie_name, cookie_of, is_reached_over_tls
 from homeport.web.shell import local_path
 
@@ -41,13 +41,14 @@ class Door:
         self._services = services
         self._is_secure = is_reached_over_tls(services.settings.base_url)
 
-    def enter(self, request: Request, session: Session, person: Person, way: Way) -> Entry:
+    def enter(self, request: Request, session: Session, person: Person, way: Way, proof: Proof | None = None) -> Entry:
         """Sign `person` in, in place of the sign-in that this browser had: its secret is never kept."""
         now = self._services.clock()
         lasts = BREAK_GLASS_LASTS if way is Way.BREAK_GLASS else timedelta(days=self._services.settings.session_days)
         identity.end_session(session, self.secret(request))
         agent = request.headers.get("user-agent", "")
-        secret = identity.open_session(session, person, now, lasts, agent, address=address_of(request), way=way)
+        address = address_of(request)
+        secret = identity.open_session(session, person, now, lasts, agent, address=address, way=way, proof=proof)
         device = identity.remember_device(session, person, self.device(request), now)
         return Entry(secret, int(lasts.total_seconds()), device)
 
@@ -58,10 +59,16 @@ class Door:
         self.keep(response, DEVICE_COOKIE, entry.device, _DEVICE_S)
         return quiet(response)
 
-    def let_out(self, request: Request, response: Response) -> Response:
-        """End the sign-in of this browser; that the person once signed in with it stays known."""
+    def leave(self, request: Request) -> Proof | None:
+        """End the sign-in of this browser, and return by which provider's word it was open.
+
+        That the person once signed in with it stays known.
+        """
         with self._services.database.writing() as session:
-            identity.end_session(session, self.secret(request))
+            return identity.end_session(session, self.secret(request))
+
+    def let_out(self, response: Response) -> Response:
+        """Let the browser forget the sign-in that it left."""
         name = cookie_name(SESSION_COOKIE, self._is_secure)
         response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=self._is_secure)
         return quiet(response)

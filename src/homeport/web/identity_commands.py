@@ -79,6 +79,23 @@ def set_password(context: typer.Context, login: str, as_json: Json = False) -> N
         say(f"{account.login} has a new password; {ended} sign-ins ended.")
 
 
+@people_commands.command("role")
+def set_role(
+    context: typer.Context,
+    person_id: Annotated[int, typer.Argument(metavar="ID", help="As `homeport people list` shows it.")],
+    role: Annotated[Role, typer.Argument(help="What the person may from now on.")],
+    as_json: Json = False,
+) -> None:
+    """Give a person a role; one that a provider's groups decide is what they say again at the next sign-in."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.writing() as session:
+        person = identity.set_role(session, console.actor, person_id, role, services.clock())
+    if as_json:
+        print_object({"id": person.id, "name": person.name, "role": person.role})
+    else:
+        say(f"{person.name} has the role {role}.")
+
+
 @session_commands.command("list")
 def list_sessions(context: typer.Context, as_json: Json = False) -> None:
     """List live sign-ins, the latest used first."""

@@ -487,3 +487,17 @@ def test_what_is_left_out_counts_as_its_owners(files: Files, installation: Insta
 def test_files_outside_of_the_folders_that_settings_name_are_not_read(installation: Installation) -> None:
     with pytest.raises(SourceUnreadable, match=r'catalog: \{folders: \["/etc"\]\}'):
         installation.discover(Path("/etc/passwd"), type="file")
+
+
+def test_a_user_is_found_by_the_address_of_their_profile_unless_two_have_it(
+    files: Files, installation: Installation
+) -> None:
+    head = "apiVersion: backstage.io/v1alpha1\nkind: User\n"
+    people = {"haneul": "Haneul@saebom.example", "bora": "team@saebom.example", "jun": "team@saebom.example"}
+    spec = "metadata: {{name: {}}}\nspec: {{memberOf: [], profile: {{email: {}}}}}\n"
+    files.write({"a.yaml": "---\n".join(head + spec.format(*one) for one in people.items())})
+    files.read()
+    with installation.database.reading() as session:
+        addresses = ("haneul@Saebom.example", "team@saebom.example", "nobody@saebom.example")
+        found = [api.Owners().find_user(session, address) for address in addresses]
+    assert found == [EntityRef.parse("user:default/haneul"), None, None]

@@ -21,7 +21,7 @@ ACCEPTERS = OWNERS | {"security"}
 AUDITORS = frozenset({"security", "admin"})
 ADMINS = frozenset({"admin"})
 BY_SIGNATURE = frozenset[str]()
-"""No role lets anybody in: the sender proves itself by a signature."""
+"""No role lets anybody in: the sender proves itself by a signature, or a provider by an answer to what it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,8 @@ PAGES = {
     "GET /healthz": Row(EVERYBODY, "/healthz"),
     "GET /readyz": Row(EVERYBODY, "/readyz"),
     "GET /login": Row(EVERYBODY, "/login"),
+    "GET /login/oidc/{provider}": Row(EVERYBODY, "/login/oidc/saebom"),
+    "GET /login/oidc/{provider}/callback": Row(BY_SIGNATURE, "/login/oidc/saebom/callback?state=none&code=none"),
     "GET /login/{secret}": Row(EVERYBODY, "/login/{link}"),
     "POST /login/{secret}": Row(EVERYBODY, "/login/{link}", form={"next": "/"}),
     "POST /login": Row(EVERYBODY, "/login", form={"login": "{login}", "password": PASSWORD}),

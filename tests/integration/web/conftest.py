@@ -41,12 +41,16 @@ class FakeOwnership:
     """Owners that a test names."""
 
     owners: dict[EntityRef, EntityRef] = field(default_factory=dict)
+    users: dict[str, EntityRef] = field(default_factory=dict)
 
     def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
         return {entity: self.owners[entity] for entity in entities if entity in self.owners}
 
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
         return [entity for entity, owner in self.owners.items() if owner in owners]
+
+    def find_user(self, session: Session, email: str) -> EntityRef | None:
+        return self.users.get(email)
 
 
 @dataclass

@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 from tests.integration.web.authorisation_table import AUDIENCES, PASSWORD, TABLE, Row
 from tests.integration.web.conftest import BASE, ORDER_API, FakeOwnership, Portal, unknown_owner
+from tests.integration.web.providers import evil_provider
 
 from homeport.app import assemble, create_app
 from homeport.catalog.domain.fields import Candidate, DescribedEntity, DiscoveredEntity, Field, Place
@@ -226,7 +227,14 @@ _CATALOG = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def provider() -> Iterator[str]:
+    """Where people can begin to sign in."""
+    with evil_provider() as one:
+        yield one.issuer
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     modules, clock = installed_modules(), FakeClock()
     sections = {module.name: module.settings for module in modules if module.settings}
@@ -237,6 +245,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         base_url=BASE,
         catalog={"folders": (folder,)},
         webhooks={"git": {"type": "github", "secret": "of the sender"}},
+        identity={"oidc": {"saebom": {"issuer": provider, "client_id": "homeport"}}},
     )
     with sqlite_database(folder) as database:
         services = Services(settings, database, Procedures(), Subscribers(), clock)

@@ -20,6 +20,7 @@
     │   │   └── MoreThanApproved 409 the world moved: more would be replaced or deleted
     │   └── ChildFailed         409  a run that a run started did not succeed
     ├── Unauthenticated         401
+    │   └── SignInFailed        401  a provider let nobody in that homeport could take
     ├── TooManyAttempts         429  wait before the next try to sign in
     ├── Forbidden               403
     │   └── UnknownAction       403  nobody said who may: a bug
@@ -204,6 +205,16 @@ class Unauthenticated(HomeportError):
     code = "unauthenticated"
     status = HTTPStatus.UNAUTHORIZED
     exit_code = 3
+
+
+class SignInFailed(Unauthenticated):
+    """Signing in at an OpenID Connect provider came to nothing; the page says why and what to do next."""
+
+    code = "sign-in-failed"
+
+    def __init__(self, trouble: str, message: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class TooManyAttempts(HomeportError):

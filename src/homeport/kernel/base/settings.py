@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import yaml
@@ -26,10 +27,12 @@ from pydantic import (
     field_validator,
 )
 
-from homeport.kernel.base.errors import FieldError, InvalidSetting
+from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.errors import FieldError, InvalidEntityRef, InvalidSetting
 
 _PREFIX = "HOMEPORT_"
 DEFAULT_BASE_URL = "http://127.0.0.1:8600"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Section(BaseModel):
@@ -42,6 +45,7 @@ def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+RoleName = Literal["viewer", "developer", "operator", "security", "admin"]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Paths = Annotated[tuple[Path, ...], BeforeValidator(_split)]
 
@@ -109,6 +113,65 @@ class WebhookSettings(Section):
 
     type: Literal["github", "gitlab", "hmac"] = Field(description="How the sender proves itself.")
     secret: SecretStr = Field(min_length=8, description="Secret that homeport and the sender share.")
+
+
+class OidcSettings(Section):
+    """An OpenID Connect provider that people sign in at."""
+
+    issuer: str = Field(description="Its issuer, to the letter as its discovery document has it.")
+    client_id: str = Field(min_length=1, description="What the provider knows homeport by.")
+    client_secret: SecretStr | None = Field(
+        None, min_length=1, description="Secret that homeport and the provider share; none for a public client."
+    )
+    title: str = Field("", description="What the button to sign in calls it; its name here, if left out.")
+    scopes: Words = Field(("openid", "profile", "email"), description="What homeport asks to be told.")
+    groups_claim: str = Field("groups", description="Claim that lists the person's groups.")
+    roles: dict[str, RoleName] = Field(
+        {}, description="Role by group of the provider; the first group here that the person is in counts."
+    )
+    default_role: RoleName | None = Field(
+        "viewer", description="Role of who is in none of these groups; null lets only members of them in."
+    )
+    teams: dict[str, str] = Field(
+        {}, description="Group of the catalog by group of the provider, such as `group:default/order`."
+    )
+    match_email: bool = Field(
+        False, description="Whether a verified e-mail address joins people to who they are in the catalog."
+    )
+    clock_skew_s: int = Field(60, ge=0, le=600, description="Seconds by which its clock may differ from ours.")
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not is_safe or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("an issuer is an https address without query; plain http only on this machine")
+        return issuer
+
+    @field_validator("scopes")
+    @classmethod
+    def _asks_who(cls, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in scopes:
+            raise ValueError("scopes must have openid, or the provider does not say who it is")
+        return scopes
+
+    @field_validator("teams")
+    @classmethod
+    def _are_groups(cls, teams: dict[str, str]) -> dict[str, str]:
+        try:
+            return {name: str(EntityRef.parse(ref, default_kind="group")) for name, ref in teams.items()}
+        except InvalidEntityRef as error:
+            raise ValueError(error.message) from None
+
+
+class IdentitySettings(Section):
+    """Ways to sign in. A link made on the machine, and breaking the glass, work whatever stands here."""
+
+    passwords: bool = Field(True, description="Whether people sign in with a password that homeport keeps.")
+    oidc: dict[Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$")], OidcSettings] = Field(
+        {}, description="OpenID Connect providers, by a name of yours that stands in their redirect addresses."
+    )
 
 
 class EntityMatchSettings(Section):
@@ -200,6 +263,7 @@ class Settings(Section):
     openapi_anonymous: bool = Field(
         False, description="Whether the OpenAPI documents of the APIs are shown to everybody, without a token."
     )
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
     checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
     findings: FindingSettings = Field(default_factory=FindingSettings)

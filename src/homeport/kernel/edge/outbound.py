@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -97,6 +98,18 @@ class Outbound:
         """
         body = json.dumps(content).encode()
         return self._call("POST", url, {**(headers or {}), "content-type": "application/json"}, body, trusted)
+
+    def post_form(
+        self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None, trusted: bool = False
+    ) -> Response:
+        """Return the answer to the fields of a form; redirects are not followed.
+
+        Raises:
+            AddressRefused: the address must not be called.
+            OutsideUnavailable: no answer, one too late or one too large.
+        """
+        sent = {**(headers or {}), "content-type": "application/x-www-form-urlencoded"}
+        return self._call("POST", url, sent, urlencode(fields).encode(), trusted)
 
     def check(self, url: str, *, trusted: bool = False) -> None:
         """Return if the address may be called; one that can't be found now may be there tomorrow.

@@ -22,6 +22,7 @@ from homeport.web.pages import (
     home,
     login,
     me,
+    oidc,
     password,
     run,
     runs,
@@ -71,8 +72,10 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     router = APIRouter()
     owners = ownership or NoOwners()
     style.add(router)
-    password.add(router, services)
-    login.add(router, services)
+    router.include_router(password.routes(services))
+    providers = oidc.Providers(services)
+    login.add(router, services, providers)
+    oidc.add(router, services, providers, owners)
     home.add(router, services, cards, owners)
     runs.add(router, services)
     run.add(router, services)

@@ -14,13 +14,14 @@ from homeport.kernel.trust import audit, identity
 from homeport.kernel.trust.identity import Purpose, Way
 from homeport.web.door import Door, Entry, address_of, quiet
 from homeport.web.pages import password
+from homeport.web.pages.oidc import Providers
 from homeport.web.pages.style import render
 from homeport.web.shell import local_path, redirect
 
 _log = structlog.get_logger(__name__)
 
 
-def add(router: APIRouter, services: Services) -> None:
+def add(router: APIRouter, services: Services, providers: Providers) -> None:
     """Add the routes of signing in and out."""
     database, door = services.database, Door(services)
 
@@ -50,7 +51,12 @@ def add(router: APIRouter, services: Services) -> None:
 
     @router.post("/logout")
     def sign_out(request: Request) -> Response:
-        return door.let_out(request, redirect(request, "/login", notice="pages-notice-signed-out"))
+        proof = door.leave(request)
+        end_url = providers.end_url(proof) if proof else None
+        if proof is None or end_url is None:
+            return door.let_out(redirect(request, "/login", notice="pages-notice-signed-out"))
+        title = providers.get(proof.provider).title
+        return door.let_out(render(request, "pages/signed_out.html", end_url=end_url, provider=title))
 
     def _enter(request: Request, secret: str) -> Entry:
         """Redeem the link for a sign-in."""

@@ -102,7 +102,8 @@ def _page(request: Request, services: Services, errors: Mapping[str, str]) -> Re
     actor, now = actor_of(request), services.clock()
     with services.database.reading() as session:
         person = identity.person_of(session, actor)
-        account = session.get(Account, person.id) if person else None
+        has_passwords = services.settings.identity.passwords
+        account = session.get(Account, person.id) if person and has_passwords else None
     sign_ins = shown_sign_ins(request, services, person.id) if person else []
     context: dict[str, Any] = {
         "actor": actor,

@@ -22,6 +22,10 @@ class Ownership(Protocol):
         """Return every entity that one of the owners owns."""
         ...
 
+    def find_user(self, session: Session, email: str) -> EntityRef | None:
+        """Return the one user with that e-mail address; None if it is nobody's, or that of several."""
+        ...
+
 
 class NoOwners:
     """Ownership where nothing has an owner: without a catalog."""
@@ -33,6 +37,10 @@ class NoOwners:
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
         """Return nothing."""
         return ()
+
+    def find_user(self, session: Session, email: str) -> EntityRef | None:
+        """Return nobody."""
+        return None
 
 
 def selves_of(actor: Actor) -> frozenset[EntityRef]:

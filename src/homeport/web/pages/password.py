@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from homeport.kernel.base.errors import InvalidInput, TooManyAttempts, Unauthenticated
+from homeport.kernel.base.errors import Forbidden, InvalidInput, TooManyAttempts, Unauthenticated
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import Account, Person, Purpose, Way
@@ -20,8 +20,14 @@ _BAD = 401
 _WAIT = 429
 
 
-def add(router: APIRouter, services: Services) -> None:
-    """Add the routes of passwords."""
+def routes(services: Services) -> APIRouter:
+    """The routes of passwords; they refuse everybody where the settings want none."""
+
+    def check_wanted() -> None:
+        if not services.settings.identity.passwords:
+            raise Forbidden("Passwords are switched off here (identity.passwords). Sign in another way: see /login.")
+
+    router = APIRouter(dependencies=[Depends(check_wanted)])
     database, door = services.database, Door(services)
 
     @router.post("/login")
@@ -88,14 +94,18 @@ def add(router: APIRouter, services: Services) -> None:
             return _change(request, services, {"password": "pages-password-weak"})
         return door.let_in(entry, "/me")
 
+    return router
+
 
 def form(
     request: Request, services: Services, wanted: str, login: str = "", *, is_wrong: bool = False, wait_s: int = 0
 ) -> Response:
-    """The page that says how to get in, with a form where anybody has a password."""
+    """The page that says how to get in: at a provider, by a form where anybody has a password, by a link."""
+    settings = services.settings.identity
     with services.database.reading() as session:
-        has_passwords = identity.has_accounts(session)
+        has_passwords = settings.passwords and identity.has_accounts(session)
     context: dict[str, Any] = {"next": wanted, "login": login, "is_wrong": is_wrong, "wait_s": wait_s}
+    context["providers"] = [(name, one.title or name) for name, one in settings.oidc.items()]
     status = _WAIT if wait_s else _BAD if is_wrong else 200
     page = render(request, "pages/login.html", status_code=status, has_passwords=has_passwords, **context)
     if wait_s:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -45,6 +45,7 @@ class Patience:
 ACCOUNT = Patience(free=5, longest=timedelta(minutes=15))
 DEVICE = Patience(free=5, longest=timedelta(minutes=1))
 ADDRESS = Patience(free=30, longest=timedelta(minutes=5))
+STRANGER = Patience(free=30, longest=timedelta(minutes=1))
 
 
 class LoginAttempts(Base):
@@ -66,6 +67,16 @@ class KnownDevice(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
+
+
+def keys_of_stranger(session: Session, device: str, address: str, now: datetime) -> Keys:
+    """Return what a try is counted by that names nobody: the device if somebody has signed in there, else the address.
+
+    A success gives the try back, so that a house whose people share an address can go on.
+    """
+    if _find_device(session, device, now) is not None:
+        return {_key("device", device): DEVICE}
+    return {_key("stranger", _network(address)): STRANGER}
 
 
 def keys_of(session: Session, login: str, person_id: int | None, device: str, address: str, now: datetime) -> Keys:
@@ -99,9 +110,12 @@ def count_try(session: Session, keys: Keys, now: datetime) -> None:
 
 
 def forgive(session: Session, keys: Keys) -> None:
-    """Forget the tries of a login or device that proved right; those of an address stay, whoever lives there."""
-    forgiven = [key for key, patience in keys.items() if patience is not ADDRESS]
+    """Forget the tries of a login or device that proved right, and this one of the address, whoever lives there."""
+    of_addresses = [key for key, patience in keys.items() if patience is ADDRESS or patience is STRANGER]
+    forgiven = [key for key in keys if key not in of_addresses]
     session.execute(delete(LoginAttempts).where(LoginAttempts.key_hash.in_(forgiven)))
+    given_back = update(LoginAttempts).where(LoginAttempts.key_hash.in_(of_addresses), LoginAttempts.tries > 0)
+    session.execute(given_back.values(tries=LoginAttempts.tries - 1, next_at=LoginAttempts.last_at))
 
 
 def remember_device(session: Session, person: Person, device: str, now: datetime) -> str:
@@ -122,8 +136,13 @@ def forget_devices(session: Session, person: Person, keep: str = "") -> None:
 
 def is_known_device(session: Session, person_id: int, device: str, now: datetime) -> bool:
     """Whether the person has signed in with the browser that holds this secret."""
+    found = _find_device(session, device, now)
+    return found is not None and found.person_id == person_id
+
+
+def _find_device(session: Session, device: str, now: datetime) -> KnownDevice | None:
     found = session.get(KnownDevice, hash_of(device)) if device else None
-    return found is not None and found.person_id == person_id and found.created_at > now - _DEVICE_LASTS
+    return found if found is not None and found.created_at > now - _DEVICE_LASTS else None
 
 
 def _rows(session: Session, keys: Keys, now: datetime) -> dict[str, LoginAttempts]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import String, select
+from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from homeport.kernel.base.database import Base
+from homeport.kernel.base.database import Base, Json
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import FieldError, InvalidInput
+from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
+from homeport.kernel.trust import audit
 from homeport.kernel.trust.identity.actors import Actor, Role
 
 _PREFERENCES = {
@@ -31,7 +32,11 @@ class Preferences:
 
 
 class Person(Base):
-    """Someone who can sign in; `entity_ref` is who they are in the catalog, when known."""
+    """Someone who can sign in; `entity_ref` is who they are in the catalog, when known.
+
+    `issuer` and `subject` are who they are to an OpenID Connect provider, `groups` those of the catalog that it puts
+    them in.
+    """
 
     __tablename__ = "kernel_people"
 
@@ -40,11 +45,16 @@ class Person(Base):
     email: Mapped[str | None]
     entity_ref: Mapped[str | None] = mapped_column(unique=True)
     role: Mapped[str] = mapped_column(String(20))
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    groups: Mapped[list[str] | None] = mapped_column(Json)
     language: Mapped[str | None]
     zone: Mapped[str | None]
     theme: Mapped[str | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_kernel_people_issuer_subject", "issuer", "subject", unique=True),)
 
     @property
     def preferences(self) -> Preferences:
@@ -61,10 +71,13 @@ def ensure_person(
     entity: EntityRef | None = None,
     email: str | None = None,
 ) -> Person:
-    """Return the person of that entity (without one: of that name and no entity) with `role`; made if new."""
+    """Return the person of that entity (without one: of that name and no entity) with `role`; made if new.
+
+    Whom a provider vouches for is never meant by a name: people choose that there.
+    """
     query = select(Person).where(Person.entity_ref == (str(entity) if entity else None))
     if entity is None:
-        query = query.where(Person.name == name)
+        query = query.where(Person.name == name, Person.issuer.is_(None))
     person = session.scalars(query.order_by(Person.id)).first()
     if person is None:
         person = Person(entity_ref=str(entity) if entity else None, created_at=now)
@@ -101,11 +114,27 @@ def set_preferences(session: Session, actor: Actor, preferences: Preferences) ->
         setattr(person, name, value)
 
 
+def set_role(session: Session, actor: Actor, person_id: int, role: Role, now: datetime) -> Person:
+    """Return the person of that number, who may what `role` may from now on.
+
+    Raises:
+        NotFound: there is nobody of that number.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(f"There is no person {person_id}; `homeport people list` shows them.")
+    before, after = {"role": person.role}, {"role": str(role)}
+    person.role = role
+    audit.record(session, actor, "person.change", f"person:{person.id}", now=now, before=before, after=after)
+    return person
+
+
 def entity_of(person: Person) -> EntityRef | None:
     """Return who the person is in the catalog, when known."""
     return EntityRef.parse(person.entity_ref) if person.entity_ref else None
 
 
 def actor_of_person(person: Person, groups: frozenset[EntityRef] = frozenset()) -> Actor:
-    """Return the person as one who does something."""
+    """Return the person as one who does something, in `groups` and those that their provider puts them in."""
+    groups |= {EntityRef.parse(ref) for ref in person.groups or ()}
     return Actor("person", str(person.id), person.name, Role(person.role), groups, entity_of(person))

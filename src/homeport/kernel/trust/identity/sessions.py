@@ -28,6 +28,7 @@ class Way(StrEnum):
 
     LINK = "link"
     PASSWORD = "password"  # noqa: S105 - a way to sign in
+    OIDC = "oidc"
     BREAK_GLASS = "break-glass"
 
 
@@ -40,7 +41,10 @@ class Purpose(StrEnum):
 
 
 class PersonSession(Base):
-    """A sign-in of a person in one browser, until `expires_at`; `address` is where it was opened from."""
+    """A sign-in of a person in one browser, until `expires_at`; `address` is where it was opened from.
+
+    `provider` is the OpenID Connect provider it came from and `id_token` what that gave, to be shown when signing out.
+    """
 
     __tablename__ = "kernel_sessions"
 
@@ -52,6 +56,8 @@ class PersonSession(Base):
     user_agent: Mapped[str]
     address: Mapped[str | None] = mapped_column(String(64))
     way: Mapped[str] = mapped_column(String(20), server_default=Way.LINK)
+    provider: Mapped[str | None] = mapped_column(String(40))
+    id_token: Mapped[str | None]
 
     @property
     def id(self) -> str:
@@ -70,6 +76,14 @@ class LoginLink(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     purpose: Mapped[str] = mapped_column(String(20), server_default=Purpose.SIGN_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an OpenID Connect provider gave for a sign-in, shown to it when the person signs out."""
+
+    provider: str
+    id_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +155,9 @@ def open_session(
     *,
     address: str | None = None,
     way: Way = Way.LINK,
+    proof: Proof | None = None,
 ) -> str:
-    """Return the secret of a new sign-in of `person`, to be kept in a cookie."""
+    """Return the secret of a new sign-in of `person`, to be kept in a cookie; `proof` is of an OpenID provider."""
     secret = secrets.token_urlsafe(32)
     session.add(
         PersonSession(
@@ -154,6 +169,8 @@ def open_session(
             user_agent=user_agent[:300],
             address=address,
             way=way,
+            provider=proof.provider if proof else None,
+            id_token=proof.id_token if proof else None,
         )
     )
     person.last_seen_at = now
@@ -175,11 +192,13 @@ def actor_of_session(
     return actor_of_person(person, frozenset(groups_of(session, entity)) if entity else frozenset())
 
 
-def end_session(session: Session, secret: str) -> None:
-    """Sign out: the secret is worth nothing from now on."""
+def end_session(session: Session, secret: str) -> Proof | None:
+    """Sign out: the secret is worth nothing from now on; return by which provider's word it was worth something."""
     found = session.get(PersonSession, hash_of(secret))
-    if found is not None:
-        session.delete(found)
+    if found is None:
+        return None
+    session.delete(found)
+    return Proof(found.provider, found.id_token) if found.provider and found.id_token else None
 
 
 def list_sign_ins(

@@ -370,6 +370,7 @@ pages-me-until = until
 pages-me-seen = seen
 pages-way-link = by link
 pages-way-password = by password
+pages-way-oidc = by a provider
 pages-way-break-glass = break glass
 pages-sign-in-end = Sign out
 pages-sign-in-end-others = Sign out everywhere else

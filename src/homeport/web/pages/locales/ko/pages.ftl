@@ -333,6 +333,7 @@ pages-me-until = 만료
 pages-me-seen = 마지막 사용
 pages-way-link = 링크
 pages-way-password = 비밀번호
+pages-way-oidc = 외부 계정 로그인
 pages-way-break-glass = 비상 접속
 pages-sign-in-end = 로그아웃
 pages-sign-in-end-others = 다른 곳에서 모두 로그아웃
