@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from homeport.app import Homeport, assemble
-from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import load_settings
@@ -74,9 +73,8 @@ class Installation:
 
     def work_on(self, run_id: str) -> runs.RunRow:
         """Do the run and deliver what it told; return it, ended."""
-        lease = leases.take(self.database, runs.RUN_QUEUE, "test", self.services.clock(), 60, frozenset({run_id}))
-        assert lease is not None
-        Dispatcher(self.database, self.services.procedures, self.services.clock, lease_s=60).work_on(lease)
+        dispatcher = Dispatcher(self.database, self.services.procedures, self.services.clock, lease_s=60)
+        assert dispatcher.work_on_next("test", frozenset({run_id}))
         self.deliver()
         with self.database.reading() as session:
             return runs.get_run(session, run_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import select
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -265,7 +266,7 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={
             "connect_timeout": _CONNECT_TIMEOUT_S,
@@ -273,7 +274,14 @@ def _postgresql_engine(url: str) -> Engine:
         },
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
     )
+
+    @event.listens_for(engine, "checkout")
+    def _is_there_still(connection: Any, _record: Any, _proxy: Any) -> None:
+        """Take another connection if the server has said good-bye on this one; asking it each time takes a trip."""
+        if connection.closed or select.select([connection], [], [], 0)[0]:
+            raise DisconnectionError
+
+    return engine

@@ -10,7 +10,8 @@ finished counts, also while it is parked or waits to be tried again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,16 +98,24 @@ def take(
 
     Work whose holder has been silent past its lease counts as due. Looking costs no write when nothing is due.
     """
+    with taking(database, queue, owner, now, lease_s, keys) as taken:
+        return taken[1] if taken else None
+
+
+@contextmanager
+def taking(
+    database: Database, queue: str, owner: str, now: datetime, lease_s: float, keys: frozenset[str] | None = None
+) -> Iterator[tuple[Session, Lease] | None]:
+    """Take work as `take` does, with the session that takes it: what is noted in it is kept only if the work is."""
     due = _due(queue, now, keys)
-    while True:
-        if database.is_sqlite and not _is_any(database, due):
-            return None
-        with database.writing() as session:
-            row = session.scalars(due.with_for_update(skip_locked=True, of=LeaseRow)).first()
-            if row is None:
-                return None
-            if _has_room(session, row):
-                return _hand_out(row, owner, now + timedelta(seconds=lease_s))
+    if database.is_sqlite and not _is_any(database, due):
+        yield None
+        return
+    with database.writing() as session:
+        due = due.with_for_update(skip_locked=True, of=LeaseRow)
+        while (row := session.scalars(due).first()) is not None and not _has_room(session, row):
+            pass
+        yield (session, _hand_out(row, owner, now + timedelta(seconds=lease_s))) if row else None
 
 
 def hasten(session: Session, queue: str, key: str, now: datetime) -> None:

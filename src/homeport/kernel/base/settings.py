@@ -256,7 +256,9 @@ class Settings(Section):
         description="How much is logged: debug, info, warning, error.",
     )
     run_workers: int = Field(2, ge=1, le=64, description="Runs worked on at once by one process.")
-    lease_s: float = Field(15.0, gt=0, description="Seconds after which work of a silent worker is taken over.")
+    lease_s: float = Field(
+        9.0, gt=0, description="Seconds after which work of a silent worker may be taken over, at the next look for it."
+    )
     poll_s: float = Field(5.0, gt=0, description="Seconds between looks for due work when nothing wakes the worker.")
     session_days: int = Field(14, ge=1, description="Days a sign-in lasts.")
     session_idle_hours: int = Field(72, ge=1, description="Hours after which a sign-in ends that nobody uses.")

@@ -6,9 +6,13 @@ On SQLite other processes are not woken; their slow poll finds the work.
 
 from __future__ import annotations
 
+import secrets
+import select
+import socket
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -17,32 +21,49 @@ from sqlalchemy.orm import Session
 from homeport.kernel.base.database import Database, after_commit
 
 _CHANNEL = "homeport"
+_THIS_PROCESS = secrets.token_hex(4)
 _log = structlog.get_logger(__name__)
 
 
 class Wakeups:
-    """Counts wake-ups by topic and lets threads wait for the next one."""
+    """Counts wake-ups by topic and lets threads wait for the next one; who waits for others sleeps on."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._waiting: defaultdict[str, set[threading.Event]] = defaultdict(set)
 
     def ring(self, topic: str) -> None:
         """Wake whoever waits for `topic` in this process."""
-        with self._changed:
+        with self._lock:
             self._counts[topic] += 1
-            self._changed.notify_all()
+            for rung in self._waiting.get(topic, ()):
+                rung.set()
 
     def seen(self, topics: Iterable[str]) -> int:
         """Return a mark to give to `wait`; take it before looking for work, so that no wake-up is missed."""
-        with self._changed:
-            return sum(self._counts[topic] for topic in topics)
+        with self._lock:
+            return self._count(topics)
 
     def wait(self, topics: Iterable[str], mark: int, timeout_s: float) -> bool:
         """Wait until one of `topics` rang since `mark`; return whether it did before the time ran out."""
-        watched = tuple(topics)
-        with self._changed:
-            return self._changed.wait_for(lambda: sum(self._counts[topic] for topic in watched) != mark, timeout_s)
+        watched, rung = tuple(topics), threading.Event()
+        with self._lock:
+            if self._count(watched) != mark:
+                return True
+            for topic in watched:
+                self._waiting[topic].add(rung)
+        try:
+            return rung.wait(timeout_s)
+        finally:
+            with self._lock:
+                for topic in watched:
+                    self._waiting[topic].discard(rung)
+                    if not self._waiting[topic]:
+                        del self._waiting[topic]
+
+    def _count(self, topics: Iterable[str]) -> int:
+        return sum(self._counts[topic] for topic in topics)
 
 
 WAKEUPS = Wakeups()
@@ -52,7 +73,8 @@ def wake(session: Session, topic: str) -> None:
     """Ring `topic` when the transaction of `session` commits, here and in other processes."""
     after_commit(session, lambda: WAKEUPS.ring(topic))
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": _CHANNEL, "topic": topic})
+        told = {"channel": _CHANNEL, "payload": f"{_THIS_PROCESS} {topic}"}
+        session.execute(text("SELECT pg_notify(:channel, :payload)"), told)
 
 
 class Listener:
@@ -61,6 +83,7 @@ class Listener:
     def __init__(self, database: Database) -> None:
         self._url = None if database.is_sqlite else database.url.replace("postgresql+psycopg://", "postgresql://")
         self._stopping = threading.Event()
+        self._told_to_stop, self._tell_to_stop = socket.socketpair()
         self._thread = threading.Thread(target=self._listen, name="wakeups", daemon=True)
 
     def start(self) -> None:
@@ -71,8 +94,10 @@ class Listener:
     def stop(self) -> None:
         """Stop listening and wait for the thread."""
         self._stopping.set()
+        self._tell_to_stop.close()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+        self._told_to_stop.close()
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -87,7 +112,11 @@ class Listener:
 
         assert self._url
         with psycopg.connect(self._url, autocommit=True) as connection:
+            watched: list[Any] = [connection, self._told_to_stop]
             connection.execute("LISTEN homeport")
             while not self._stopping.is_set():
-                for notification in connection.notifies(timeout=0.5):
-                    WAKEUPS.ring(notification.payload)
+                for notification in connection.notifies(timeout=0):  # with a timeout it looks ten times a second
+                    sender, _, topic = notification.payload.partition(" ")
+                    if sender != _THIS_PROCESS:  # which has rung already
+                        WAKEUPS.ring(topic)
+                select.select(watched, [], [])

@@ -27,7 +27,17 @@ from homeport.kernel.base.wakeups import WAKEUPS, wake
 from homeport.kernel.work.approvals import stop_if_more
 from homeport.kernel.work.execution import Clock, Parked, Run
 from homeport.kernel.work.procedures import Input, Plan, Procedure, Procedures
-from homeport.kernel.work.runs import RunRow, RunState, end_run, get_run, log_topic, stop_topic
+from homeport.kernel.work.runs import (
+    RUN_QUEUE,
+    RunRow,
+    RunState,
+    end_run,
+    get_run,
+    last_line_of,
+    log_topic,
+    steps_of,
+    stop_topic,
+)
 
 _TAKEOVERS_BEFORE_GIVING_UP = 10
 _LONGEST_PAUSE_S = 60.0
@@ -38,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
-    """Brings the run of a lease to its end, or gives it back."""
+    """Takes runs, and brings each to its end or gives it back."""
 
     def __init__(self, database: Database, procedures: Procedures, clock: Clock, lease_s: float) -> None:
         self._database = database
@@ -51,48 +61,59 @@ class Dispatcher:
         """Wait no longer for a database that is away."""
         self._stopping.set()
 
-    def work_on(self, lease: leases.Lease) -> None:
-        """Do the run that the lease stands for, and record how it ended."""
-        try:
-            row = self._take_up(lease)
-            if row is not None:
-                run = self._run(lease, row)
+    def work_on_next(self, owner: str, keys: frozenset[str] | None = None) -> bool:
+        """Take the run that is due, one of `keys` if given, do it and record how it ended; return whether one was."""
+        with leases.taking(self._database, RUN_QUEUE, owner, self._clock(), self._lease_s, keys) as taken:
+            if taken is None:
+                return False
+            session, lease = taken
+            row = self._take_up(session, lease)
+            run = self._run(session, lease, row) if row else None
+        if row is not None and run is not None:
+            try:
                 with Heartbeat(run, self._lease_s):
                     self._carry_out(run, row, lease)
-        except LeaseLost as lost:
-            _log.warning("a run was taken over by another worker", run=lease.key, reason=lost.message)
+            except LeaseLost as lost:
+                _log.warning("a run was taken over by another worker", run=lease.key, reason=lost.message)
+        return True
 
-    def _take_up(self, lease: leases.Lease) -> RunRow | None:
+    def _take_up(self, session: Session, lease: leases.Lease) -> RunRow | None:
         """Return the run's row, or None when there is nothing to do for it now."""
-        with self._database.writing() as session:
-            leases.guard(session, lease)
-            row = get_run(session, lease.key)
-            if RunState(row.state).has_ended:
-                leases.finish(session, lease)
-                return None
-            if row.cancel_asked_at is not None:
-                self._end(session, lease, row, RunState.CANCELLED)
-                return None
-            if lease.attempts > _TAKEOVERS_BEFORE_GIVING_UP:
-                row.error_code = "taken-over-too-often"
-                reason = row.error_message or "No worker said why."
-                row.error_message = f"The run was taken up {lease.attempts} times without getting further. {reason}"
-                self._end(session, lease, row, RunState.FAILED)
-                return None
-            trouble = self._unknown_here(row)
-            if trouble is not None:
-                row.error_code, row.error_message = trouble.code, trouble.message
-                self._end(session, lease, row, RunState.NEEDS_DECISION)
-                return None
-            row.code = row.code or self._procedures.code_of(row.procedure)
-            row.state, row.started_at = RunState.RUNNING, row.started_at or self._clock()
-            wake(session, log_topic(row.id))
+        row = session.get(RunRow, lease.key)
+        if row is None or RunState(row.state).has_ended:
+            leases.finish(session, lease)
+            return None
+        if row.cancel_asked_at is not None:
+            self._end(session, lease, row, RunState.CANCELLED)
+            return None
+        if lease.attempts > _TAKEOVERS_BEFORE_GIVING_UP:
+            row.error_code = "taken-over-too-often"
+            reason = row.error_message or "No worker said why."
+            row.error_message = f"The run was taken up {lease.attempts} times without getting further. {reason}"
+            self._end(session, lease, row, RunState.FAILED)
+            return None
+        trouble = self._unknown_here(row)
+        if trouble is not None:
+            row.error_code, row.error_message = trouble.code, trouble.message
+            self._end(session, lease, row, RunState.NEEDS_DECISION)
+            return None
+        row.code = row.code or self._procedures.code_of(row.procedure)
+        row.state, row.started_at = RunState.RUNNING, row.started_at or self._clock()
+        wake(session, log_topic(row.id))
         return row
 
-    def _run(self, lease: leases.Lease, row: RunRow) -> Run:
+    def _run(self, session: Session, lease: leases.Lease, row: RunRow) -> Run:
         is_other_code = row.code != self._procedures.code_of(row.procedure)
         return Run(
-            self._database, self._procedures, lease, self._lease_s, row, self._clock, is_other_code=is_other_code
+            self._database,
+            self._procedures,
+            lease,
+            self._lease_s,
+            self._clock,
+            row,
+            steps_of(session, row.id),
+            last_line_of(session, row.id),
+            is_other_code=is_other_code,
         )
 
     def _unknown_here(self, row: RunRow) -> NeedsDecision | None:
@@ -102,7 +123,7 @@ class Dispatcher:
             Plan.from_json(row.plan)
         except (NotFound, InvalidInput) as error:
             reason = error.message
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"Its plan can't be read ({error})."
         else:
             return None

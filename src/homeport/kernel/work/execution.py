@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homeport.kernel.base import leases
@@ -27,7 +27,6 @@ from homeport.kernel.work.runs import (
     TargetRow,
     get_run,
     log_topic,
-    steps_of,
     stop_topic,
     targets_of,
 )
@@ -62,8 +61,10 @@ class Run:
         procedures: Procedures,
         lease: leases.Lease,
         lease_s: float,
-        row: RunRow,
         clock: Clock,
+        row: RunRow,
+        steps: Sequence[StepRow],
+        last_line: int,
         *,
         is_other_code: bool = False,
     ) -> None:
@@ -82,11 +83,10 @@ class Run:
         self._here = threading.local()
         self._flushed_at = clock()
         self._renewed_at = time.monotonic()
-        with database.reading() as session:
-            steps = steps_of(session, row.id)
-            self._number = session.scalar(select(func.max(LogRow.number)).filter_by(run_id=row.id)) or 0
+        self._number = last_line
+        self._begun = {step.name for step in steps}
         self._results = {step.name: step.result or {} for step in steps if step.ended_at}
-        self._passed_over = {step.name for step in steps} if is_other_code else set()
+        self._passed_over = set(self._begun) if is_other_code else set()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -297,16 +297,18 @@ class Run:
                 f"Another version of homeport began this run: it recorded {', '.join(sorted(self._passed_over))}, and "
                 f"this one comes to {name!r} first. Retry it to go on from here, or cancel it."
             )
+        had_begun = name in self._begun
         with self.writing() as session:
-            step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one_or_none()
-            if step is None:
-                row = StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock())
-                row.is_of_targets = is_of_targets
-                session.add(row)
-            else:
+            if had_begun:
+                step = session.scalars(select(StepRow).filter_by(run_id=self.id, name=name)).one()
                 step.state, step.started_at = RunState.RUNNING, self._clock()
+            else:
+                step = StepRow(run_id=self.id, name=name, state=RunState.RUNNING, started_at=self._clock())
+                step.is_of_targets = is_of_targets
+                session.add(step)
             wake(session, log_topic(self.id))
-        return step is not None
+        self._begun.add(name)
+        return had_begun
 
     def _record(self, name: str, do: Callable[[], dict[str, Any]]) -> None:
         """Do the step that has begun, and record its result."""

@@ -454,6 +454,11 @@ def log_of(session: Session, run_id: str, after: int = 0, limit: int = 1000) -> 
     return session.scalars(query.limit(limit)).all()
 
 
+def last_line_of(session: Session, run_id: str) -> int:
+    """Return the number of the last line of the run's log, 0 if there is none."""
+    return session.scalar(select(func.max(LogRow.number)).filter_by(run_id=run_id)) or 0
+
+
 def active_runs(session: Session, procedure: str) -> Sequence[RunRow]:
     """Return the runs of `procedure` that have not ended yet, oldest first."""
     live = select(RunRow).where(RunRow.procedure == procedure, RunRow.ended_at.is_(None))

@@ -124,11 +124,7 @@ class Worker:
 
     def _work_on_run(self) -> bool:
         keys = self._family() if self._only else None
-        lease = leases.take(self._database, RUN_QUEUE, self._owner, self._clock(), self._lease_s, keys)
-        if lease is None:
-            return False
-        self._dispatcher.work_on(lease)
-        return True
+        return self._dispatcher.work_on_next(self._owner, keys)
 
     def _family(self) -> frozenset[str]:
         assert self._only
