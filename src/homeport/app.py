@@ -30,6 +30,7 @@ from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
 from homeport.web import health, pages, problems
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
+from homeport.web.metrics import Measured, Metrics
 from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
 from homeport.web.rest.conditional import NotModified
 from homeport.web.rest.document import document
@@ -153,6 +154,8 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     app.include_router(inbox.routes())
     app.routes.extend(app.state.shell.routes())
     app.include_router(health.routes(services.database, worker))
+    metrics = Metrics(services)
+    app.include_router(metrics.routes(services))
     problems.install(app)
     app.add_middleware(NotModified)
     app.add_middleware(Idempotency, database=services.database, settings=services.settings, clock=services.clock)
@@ -166,6 +169,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     )
     app.add_middleware(SameOriginWrites)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES)
     return app
 

@@ -144,6 +144,7 @@ PAGES = {
     "GET /catalog/style.css": Row(EVERYBODY, "/catalog/style.css"),
     "GET /static/{version}/{path:path}": Row(EVERYBODY, "/static/0/homeport.css"),
     "GET /healthz": Row(EVERYBODY, "/healthz"),
+    "GET /metrics": Row(ADMINS, "/metrics"),
     "GET /readyz": Row(EVERYBODY, "/readyz"),
     "GET /login": Row(EVERYBODY, "/login"),
     "GET /login/oidc/{provider}": Row(EVERYBODY, "/login/oidc/saebom"),

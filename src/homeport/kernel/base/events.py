@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ForeignKey, Index, exists, select
+from sqlalchemy import ForeignKey, Index, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from homeport.kernel.base import leases
@@ -118,6 +118,11 @@ class Subscribers:
 def parked(session: Session) -> list[DeliveryRow]:
     """Return the deliveries that were given up, oldest first."""
     return list(session.scalars(select(DeliveryRow).where(DeliveryRow.parked_at.isnot(None)).order_by(DeliveryRow.id)))
+
+
+def count_parked(session: Session) -> int:
+    """Return how many deliveries were given up."""
+    return session.scalar(select(func.count()).where(DeliveryRow.parked_at.isnot(None))) or 0
 
 
 def _next_delivery(session: Session, key: str) -> DeliveryRow | None:

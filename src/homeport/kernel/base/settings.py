@@ -266,6 +266,9 @@ class Settings(Section):
         False, description="Whether the OpenAPI documents of the APIs are shown to everybody, without a token."
     )
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
+    metrics_anonymous: bool = Field(
+        False, description="Whether `/metrics` is shown to everybody, without the token of an admin."
+    )
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
     checkouts: CheckoutSettings = Field(default_factory=CheckoutSettings)
     findings: FindingSettings = Field(default_factory=FindingSettings)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
 
 from homeport import __version__
 from homeport.kernel.base import events
 from homeport.kernel.base.errors import Conflict
-from homeport.kernel.base.leases import LeaseRow
 from homeport.kernel.base.settings import Settings, redacted
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
@@ -26,6 +24,7 @@ from homeport.kernel.trust.access import Rule, authorize, may, register, who_may
 from homeport.kernel.trust.identity import Actor, ApiToken, Person, Role
 from homeport.web.identify import actor_of
 from homeport.web.pages.style import render
+from homeport.web.queues import queues_of
 from homeport.web.shell import redirect
 from homeport.web.tables import Column
 
@@ -35,7 +34,6 @@ register(Rule(ACTION, Role.ADMIN))
 
 _TOKEN_DAYS = ("30", "90", "365", "")
 _LONGEST_NAME = 100
-_STUCK_AFTER_S = 30.0
 
 _TOKEN_COLUMNS = (
     Column("name", "pages-token-name"),
@@ -69,22 +67,6 @@ _QUEUE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """What waits in a queue: due now, being worked on, due later; how long the oldest has been due, in seconds."""
-
-    name: str
-    due: int
-    working: int
-    later: int
-    oldest_s: float | None
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether work is due and nobody takes it."""
-        return self.oldest_s is not None and self.oldest_s > _STUCK_AFTER_S and not self.working
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """A setting in force: its name in homeport.yaml, its value (secrets as stars) and what it is for."""
 
@@ -103,7 +85,7 @@ def add(router: APIRouter, services: Services) -> None:
         if not may(actor_of(request), ACTION):
             return _refusal(request)
         with database.reading() as session:
-            queues = _queues(session, services.clock())
+            queues = queues_of(session, services.clock())
             context: dict[str, Any] = {"database": _database(services), "parked": len(events.parked(session))}
         context |= {"queues": queues, "queue_columns": _QUEUE_COLUMNS, "settings": settings, "version": __version__}
         return render(request, "pages/admin/overview.html", tab="overview", **context)
@@ -220,22 +202,6 @@ def _problems(name: str, role: str, days: str) -> dict[str, str]:
     if days not in _TOKEN_DAYS:
         problems["days"] = "pages-suppress-bad-days"
     return problems
-
-
-def _queues(session: Session, now: datetime) -> list[Queue]:
-    is_held = LeaseRow.owner.is_not(None) & (LeaseRow.leased_until > now)
-    is_due = (LeaseRow.due_at <= now) & ~is_held
-    query = select(
-        LeaseRow.queue,
-        func.count(case((is_due, 1))),
-        func.count(case((is_held, 1))),
-        func.count(case((LeaseRow.due_at > now, 1))),
-        func.min(case((is_due, LeaseRow.due_at))),
-    ).group_by(LeaseRow.queue)
-    return [
-        Queue(name, due, working, later, (now - oldest).total_seconds() if oldest else None)
-        for name, due, working, later, oldest in session.execute(query.order_by(LeaseRow.queue))
-    ]
 
 
 def _database(services: Services) -> dict[str, Any]:
