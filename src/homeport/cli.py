@@ -306,7 +306,7 @@ def retry_run(context: typer.Context, run_id: str, as_json: Json = False) -> Non
     console = console_of(context)
     with console.open_services() as services:
         with services.database.writing() as session:
-            runs.retry_run(session, console.actor, run_id, services.clock())
+            runs.retry_run(session, services.procedures, console.actor, run_id, services.clock())
         row = console.follow(services, run_id, quiet=as_json)
         if as_json:
             print_object({"id": row.id, "state": row.state, "outcome": row.outcome})

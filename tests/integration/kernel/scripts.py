@@ -21,6 +21,7 @@ from homeport.kernel.work.worker import Worker
 
 access.register(Rule("test.do", Role.OPERATOR))
 VIEWER = Actor("person", "7", "Viewer", Role.VIEWER)
+DEVELOPER = Actor("person", "8", "Developer", Role.DEVELOPER)
 
 
 class Request(Input):

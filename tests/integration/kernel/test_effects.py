@@ -70,7 +70,7 @@ def test_a_retry_after_a_failure_looks_first(database: Database) -> None:
     with working(database, procedures):
         wait_for(database, run_id, RunState.FAILED)
         with database.writing() as session:
-            runs.retry_run(session, runs.SYSTEM, run_id, datetime.now(UTC))
+            runs.retry_run(session, procedures, runs.SYSTEM, run_id, datetime.now(UTC))
         wait_for(database, run_id, RunState.SUCCEEDED)
     assert len(calls.done) == 1
 
@@ -91,6 +91,6 @@ def test_an_effect_done_before_is_not_done_or_asked_for_again(database: Database
         wait_for(database, run_id, RunState.FAILED)
         is_broken[0] = False
         with database.writing() as session:
-            runs.retry_run(session, runs.SYSTEM, run_id, datetime.now(UTC))
+            runs.retry_run(session, procedures, runs.SYSTEM, run_id, datetime.now(UTC))
         wait_for(database, run_id, RunState.SUCCEEDED)
     assert (len(calls.done), calls.asked) == (1, 0)

@@ -119,7 +119,7 @@ def test_a_failed_child_fails_its_parent_and_both_are_retried(database: Database
         assert wait_for(database, run_id, RunState.FAILED).error_code == "child-failed"
         is_broken[0] = False
         with database.writing() as session:
-            runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+            runs.retry_run(session, procedures, SYSTEM, run_id, datetime.now(UTC))
         wait_for(database, run_id, RunState.SUCCEEDED)
     with database.reading() as session:
         assert len(runs.children_of(session, run_id)) == 3
@@ -234,7 +234,7 @@ def test_renamed_steps_need_a_decision_and_a_retry_goes_on(database: Database) -
         assert "dispatch" in (row.error_message or "")
         assert did == []
         with database.writing() as session:
-            runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+            runs.retry_run(session, procedures, SYSTEM, run_id, datetime.now(UTC))
         wait_for(database, run_id, RunState.SUCCEEDED)
     assert did == ["send"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +11,12 @@ import pytest
 
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import Conflict, Forbidden, InvalidInput, NotFound, PlanChanged, SourceUnreadable
-from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs, timers
 from homeport.kernel.work.execution import Run
 from homeport.kernel.work.runs import RunState
 
-from .scripts import VIEWER, Request, procedures_doing, start, wait_for, working
+from .scripts import DEVELOPER, VIEWER, Request, procedures_doing, start, wait_for, working
 
 
 def test_a_run_does_its_steps_and_tells_its_outcome(database: Database) -> None:
@@ -117,7 +118,7 @@ def test_a_failure_says_why_and_retry_does_only_what_is_left(database: Database)
         assert (row.error_code, row.error_message) == ("source-unreadable", "t1 can't be read")
         is_broken[0] = False
         with database.writing() as session:
-            runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+            runs.retry_run(session, procedures, SYSTEM, run_id, datetime.now(UTC))
         wait_for(database, run_id, RunState.SUCCEEDED)
     assert did == ["prepare", "t0", "t1", "t2", "sum up", "t1", "sum up"]
 
@@ -163,6 +164,24 @@ def test_a_waiting_run_that_is_cancelled_never_starts(database: Database) -> Non
     assert did == []
 
 
+def test_who_may_not_start_a_procedure_may_not_retry_it_nor_cancel_what_others_started(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    run_id = start(database, procedures)
+    with pytest.raises(Forbidden), database.writing() as session:
+        runs.cancel_run(session, DEVELOPER, run_id, datetime.now(UTC))
+    with database.writing() as session:
+        runs.cancel_run(session, SYSTEM, run_id, datetime.now(UTC))
+    with pytest.raises(Forbidden, match=r"test\.do"), database.writing() as session:
+        runs.retry_run(session, procedures, DEVELOPER, run_id, datetime.now(UTC))
+
+
+def test_who_started_a_run_may_cancel_it_also_with_a_lower_role_by_now(database: Database) -> None:
+    procedures = procedures_doing(lambda _run, _request: {})
+    run_id = start(database, procedures, replace(DEVELOPER, role=Role.OPERATOR))
+    with database.writing() as session:
+        assert runs.cancel_run(session, DEVELOPER, run_id, datetime.now(UTC)).state == RunState.CANCELLED
+
+
 def test_a_run_that_has_ended_can_not_be_cancelled(database: Database) -> None:
     procedures = procedures_doing(lambda _run, _request: {})
     run_id = start(database, procedures)
@@ -171,7 +190,7 @@ def test_a_run_that_has_ended_can_not_be_cancelled(database: Database) -> None:
     with pytest.raises(Conflict), database.writing() as session:
         runs.cancel_run(session, SYSTEM, run_id, datetime.now(UTC))
     with pytest.raises(Conflict), database.writing() as session:
-        runs.retry_run(session, SYSTEM, run_id, datetime.now(UTC))
+        runs.retry_run(session, procedures, SYSTEM, run_id, datetime.now(UTC))
 
 
 def test_pages_of_runs_cover_all_once(database: Database) -> None:

@@ -14,7 +14,6 @@ AUDIENCES = ("anonymous", "viewer", "developer", "owner", "other team", "operato
 
 EVERYBODY = frozenset(AUDIENCES)
 SIGNED_IN = EVERYBODY - {"anonymous"}
-DEVELOPERS = frozenset({"developer", "operator", "admin"})
 OPERATORS = frozenset({"operator", "admin"})
 OWNERS = OPERATORS | {"owner"}
 ACCEPTERS = OWNERS | {"security"}
@@ -68,8 +67,8 @@ REST = {
     "POST /api/v1/runs": Row(OPERATORS, "/api/v1/runs", json=_DISCOVERY),
     "GET /api/v1/runs": Row(SIGNED_IN, "/api/v1/runs"),
     "GET /api/v1/runs/{run_id}": Row(SIGNED_IN, "/api/v1/runs/{failed}"),
-    "POST /api/v1/runs/{run_id}/cancel": Row(DEVELOPERS, "/api/v1/runs/{running}/cancel"),
-    "POST /api/v1/runs/{run_id}/retry": Row(DEVELOPERS, "/api/v1/runs/{failed}/retry"),
+    "POST /api/v1/runs/{run_id}/cancel": Row(OPERATORS, "/api/v1/runs/{running}/cancel"),
+    "POST /api/v1/runs/{run_id}/retry": Row(OPERATORS, "/api/v1/runs/{failed}/retry"),
     "GET /api/v1/runs/{run_id}/log": Row(SIGNED_IN, "/api/v1/runs/{failed}/log"),
     "GET /api/v1/runs/{run_id}/events": Row(SIGNED_IN, "/api/v1/runs/{failed}/events"),
     "GET /api/v1/approvals": Row(SIGNED_IN, "/api/v1/approvals"),
@@ -167,8 +166,8 @@ PAGES = {
     "GET /runs/{run_id}": Row(SIGNED_IN, "/runs/{failed}"),
     "GET /runs/{run_id}/log.txt": Row(SIGNED_IN, "/runs/{failed}/log.txt"),
     "GET /runs/{run_id}/live": Row(SIGNED_IN, "/runs/{failed}/live"),
-    "POST /runs/{run_id}/cancel": Row(DEVELOPERS, "/runs/{running}/cancel", form={}),
-    "POST /runs/{run_id}/retry": Row(DEVELOPERS, "/runs/{failed}/retry", form={}),
+    "POST /runs/{run_id}/cancel": Row(OPERATORS, "/runs/{running}/cancel", form={}),
+    "POST /runs/{run_id}/retry": Row(OPERATORS, "/runs/{failed}/retry", form={}),
     "GET /findings": Row(SIGNED_IN, "/findings"),
     "GET /findings/by-rule": Row(SIGNED_IN, "/findings/by-rule"),
     "GET /findings/by-owner": Row(SIGNED_IN, "/findings/by-owner"),

@@ -114,7 +114,7 @@ def test_who_may_not_cancel_sees_who_may(portal: Portal) -> None:
     client = portal.signed_in("Kim Viewer", Role.VIEWER)
     text = client.get("/runs/live1").text
     assert re.search(r"<button[^>]* disabled", text)
-    assert "developer or higher" in text
+    assert "operator or higher" in text
     assert client.post("/runs/live1/cancel").status_code == 403
 
 

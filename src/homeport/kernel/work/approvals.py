@@ -297,7 +297,7 @@ def _use(
         return
     authority = {"request": row.id, "approvals": [told_of(one) for one in decisions_of(session, row.id)]}
     if row.run_id is not None:
-        _go_on(session, row, again, authority, now)
+        _go_on(session, procedures, row, again, authority, now)
     else:
         run = start_run(
             session, procedures, asker, row.procedure, row.input, now, again, row.fingerprint, authority=authority
@@ -306,10 +306,12 @@ def _use(
     end_request(session, procedures, row, ApprovalState.USED, now, None)
 
 
-def _go_on(session: Session, row: ApprovalRow, plan: Plan, authority: Mapping[str, Any], now: datetime) -> None:
+def _go_on(
+    session: Session, procedures: Procedures, row: ApprovalRow, plan: Plan, authority: Mapping[str, Any], now: datetime
+) -> None:
     """Let the run that stopped go on by the new plan; what it did stays done."""
     assert row.run_id
-    run = retry_run(session, SYSTEM, row.run_id, now)
+    run = retry_run(session, procedures, SYSTEM, row.run_id, now)
     known = set(session.scalars(select(TargetRow.name).where(TargetRow.run_id == run.id)))
     for target in plan.targets:
         if target.name not in known:

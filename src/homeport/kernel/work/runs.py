@@ -20,7 +20,7 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, NotFound, PlanChanged, no_cursor
 from homeport.kernel.base.wakeups import wake
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import Rule, authorize, register
+from homeport.kernel.trust.access import Rule, authorize, may, register
 from homeport.kernel.trust.identity import SYSTEM, Actor, Role
 from homeport.kernel.work.procedures import Pace, Plan, Procedures
 
@@ -305,10 +305,12 @@ def cancel_run(session: Session, actor: Actor, run_id: str, now: datetime) -> Ru
     """Tell the run and those it started to stop: at once if nobody works on it, else within a moment.
 
     Raises:
+        Forbidden: the actor neither started it nor may cancel what others started.
         Conflict: it has ended already.
     """
-    authorize(actor, "run.cancel")
     row = get_run(session, run_id)
+    if not may_cancel(actor, row):
+        authorize(actor, "run.cancel")
     if not RunState(row.state).is_cancellable:
         raise Conflict(f"Run {run_id} has already ended ({row.state}); there is nothing to cancel.")
     _cancel(session, row, now)
@@ -352,14 +354,25 @@ def end_run(session: Session, row: RunRow, state: RunState, now: datetime) -> No
         leases.hasten(session, RUN_QUEUE, row.parent_id, now)
 
 
-def retry_run(session: Session, actor: Actor, run_id: str, now: datetime) -> RunRow:
+def may_cancel(actor: Actor, row: RunRow) -> bool:
+    """Whether `actor` may tell the run to stop: who started it may, whatever their role is by now."""
+    return (actor.kind, actor.id) == (row.actor_kind, row.actor_id) or may(actor, "run.cancel")
+
+
+def retry_action(procedures: Procedures, row: RunRow) -> str:
+    """Return the action that retrying the run is: that of its procedure, as if it was started anew."""
+    return procedures.get(row.procedure).action if row.procedure in procedures else "run.retry"
+
+
+def retry_run(session: Session, procedures: Procedures, actor: Actor, run_id: str, now: datetime) -> RunRow:
     """Take up a run that did not succeed, and those it started: what was done stays done, what failed is tried again.
 
     Raises:
+        Forbidden: the actor may not start such a run.
         Conflict: the run goes on still, or has succeeded.
     """
-    authorize(actor, "run.retry")
     row = get_run(session, run_id)
+    authorize(actor, retry_action(procedures, row))
     if not RunState(row.state).is_retryable:
         raise Conflict(f"Run {run_id} is {row.state}; only one that failed or stopped can be retried.")
     _retry(session, row, now)
@@ -481,7 +494,7 @@ def is_waiting(session: Session, procedures: Procedures, procedure: str, values:
 
 RUN_RULES = (
     Rule("run.read", Role.VIEWER),
-    Rule("run.cancel", Role.DEVELOPER),
-    Rule("run.retry", Role.DEVELOPER),
+    Rule("run.cancel", Role.OPERATOR),
+    Rule("run.retry", Role.OPERATOR),
 )
 register(*RUN_RULES)

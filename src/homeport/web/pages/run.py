@@ -114,7 +114,7 @@ def add(router: APIRouter, services: Services) -> None:
     @router.post("/runs/{run_id}/retry")
     def retry(request: Request, run_id: str) -> Response:
         with database.writing() as session:
-            runs.retry_run(session, actor_of(request), run_id, services.clock())
+            runs.retry_run(session, services.procedures, actor_of(request), run_id, services.clock())
         return redirect(request, f"/runs/{run_id}", notice="pages-notice-run-retried")
 
 
@@ -124,6 +124,7 @@ def _context(
     row, now = runs.get_run(session, run_id), services.clock()
     counts = run_queries.target_counts(session, [run_id]).get(run_id, {})
     targets = sorted(runs.targets_of(session, run_id), key=_urgency)
+    retry = runs.retry_action(services.procedures, row)
     most = _MOST_TARGETS if has_all_targets else _FEW_TARGETS
     return {
         "run": RunFacts(row, counts, now),
@@ -140,8 +141,8 @@ def _context(
         "outcome": shown(row.outcome),
         "open_request": open_request_of(session, row.id),
         "approvals": [(datetime.fromisoformat(one["at"]), one) for one in (row.authority or {}).get("approvals", ())],
-        "may_cancel": Permission(may(actor, "run.cancel"), who_may("run.cancel")),
-        "may_retry": Permission(may(actor, "run.retry"), who_may("run.retry")),
+        "may_cancel": Permission(runs.may_cancel(actor, row), who_may("run.cancel")),
+        "may_retry": Permission(may(actor, retry), who_may(retry)),
     }
 
 

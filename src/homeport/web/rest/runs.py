@@ -177,7 +177,7 @@ def routes(services: Services) -> APIRouter:
         actor = actor_of(request)
         with database.writing() as session:
             check_match(if_match, lambda: detail(session, runs.get_run(session, run_id)))
-            row = runs.retry_run(session, actor, run_id, clock())
+            row = runs.retry_run(session, services.procedures, actor, run_id, clock())
             return kept(request, response, session, RunModel.model_validate(row))
 
     @router.get("/runs/{run_id}/log", summary="Read the log of a run")
