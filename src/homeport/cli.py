@@ -23,6 +23,7 @@ import uvicorn
 
 from homeport import __version__, saebom
 from homeport.app import Homeport, create_app, installation, settings_for
+from homeport.catalog import api as catalog
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
@@ -97,6 +98,7 @@ def root(
 
     context.obj = Console(open_services, worker_for)
     context.meta["overrides"] = overrides
+    context.meta["ownership"] = catalog.Owners()
 
 
 @app.command()

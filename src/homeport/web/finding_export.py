@@ -1,4 +1,7 @@
-"""Findings as files: CSV for spreadsheets, JSON for programs, SARIF for other tools. The proof is not in them."""
+"""Findings as files: CSV for spreadsheets, JSON for programs, SARIF for other tools.
+
+The proof is in none of them, whoever takes them: a file is sent on.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from sqlalchemy.orm import Session
 from homeport import __version__
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings
-from homeport.kernel.knowledge.findings import Finding, Order, Wanted, Words
+from homeport.kernel.knowledge.findings import Finding, Order, Wanted, Words, without_proof
 from homeport.kernel.knowledge.sarif import writing
 from homeport.kernel.trust.identity import Actor
 from homeport.web.finding_words import words_of
@@ -33,7 +36,7 @@ def words_for(request: Request) -> WordsOf:
     """Return what gives a finding its words in the reader's language."""
     asked = request.cookies.get("homeport_language") or accepted_language(request.headers.get("accept-language", ""))
     messages = shell_of(request).messages
-    return lambda row: words_of(messages, asked if asked in LANGUAGES else "en", row)
+    return lambda row: words_of(messages, asked if asked in LANGUAGES else "en", row, without_proof(row))
 
 
 def exported(

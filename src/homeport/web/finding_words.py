@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from homeport.kernel.knowledge.findings import Finding, Words
+from homeport.kernel.knowledge.findings import Finding, Shown, Words
 from homeport.web.i18n import Messages
 from homeport.web.pages.finding_facts import readable
 
 
-def words_of(messages: Messages, language: str, row: Finding) -> Words:
-    """Return what people read about the finding, in `language` unless another tool worded it."""
-    if row.words:
-        return row.words
+def words_of(messages: Messages, language: str, row: Finding, shown: Shown) -> Words:
+    """Return what people read about the finding, in `language` unless another tool worded it.
+
+    `shown` is what they may see of it.
+    """
+    if shown.words:
+        return shown.words
     told = readable(row.parameters)
 
     def word(part: str) -> str:

@@ -397,10 +397,18 @@ def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -
     assert imported.code == 0, imported.err
     assert (imported.json["new"], imported.json["scope"]) == (1, "component:default/order-api")
     (item,) = homeport("findings", "list", "--source", "bandit", "--json").json["items"]
-    assert (item["title"], item["place"], item["severity"]) == ("eval is bad", "a.py:7", "high")
+    assert (item["title"], item["place"], item["severity"]) == ("S307", "a.py:7", "high")
     assert "eval is bad" in homeport("findings", "show", str(item["id"])).out
-    exported = homeport("findings", "export", "--source", "bandit").json["runs"][0]["results"]
-    assert [one["ruleId"] for one in exported] == ["bandit/S307"]
+    exported = homeport("findings", "export", "--source", "bandit", "--rule", "bandit/S307", "--entity", "order-api")
+    assert [one["ruleId"] for one in exported.json["runs"][0]["results"]] == ["bandit/S307"]
+    assert "eval is bad" not in exported.out
+    assert homeport("findings", "list", "--owner", "order", "--json").json["items"] == []
+    accept = ("findings", "suppress", str(item["id"]), "--reason", "a test")
+    assert "2099-01-02" in homeport(*accept, "--until", "2099-01-02").err
+    assert "accepted until 2099-01-02" in homeport("findings", "show", str(item["id"])).out
+    assert homeport(*accept, "--until", "2001-01-01").code == 2
+    assert [one["id"] for one in homeport("findings", "list", "--state", "all", "--json").json["items"]] == [item["id"]]
+    assert homeport("findings", "list", "--json").json["items"] == []
     file.write_text(json.dumps(log | {"runs": []}))
     assert "1 gone" in homeport("findings", "import", str(file), *options).err
     file.write_text('{"version": "2.1.0"}')

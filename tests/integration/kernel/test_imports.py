@@ -72,7 +72,7 @@ def test_an_imported_finding_has_its_own_words_place_and_due_date(take: Take, da
         (row,) = _open(session, clock)
         assert (row.source, row.rule, row.severity, row.entity) == ("trivy", "trivy/CVE-1", Severity.HIGH, ORDER)
         assert row.words is not None
-        assert row.words.title == "CVE-1 is bad"
+        assert (row.words.title, row.words.message) == ("CVE-1", "CVE-1 is bad")
         assert (row.evidence.file, row.evidence.line) == ("a.py", 3)
         assert row.due_at is not None
 

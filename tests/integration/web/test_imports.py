@@ -44,7 +44,7 @@ def test_what_a_tool_found_is_imported_and_shown_in_its_own_words(portal: Portal
     (number,) = numbers(portal)
     told = client.get(f"/api/v1/findings/{number}").json()
     assert (told["source"], told["rule"], told["severity"]) == ("bandit", "bandit/S307", "high")
-    assert told["words"]["title"] == "eval() runs what it is given"
+    assert told["words"]["title"] == "why: eval() runs what it is given"
     page = client.get(f"/findings/{number}").text
     assert "eval() runs what it is given" in page
     assert "fix: eval() runs what it is given" in page

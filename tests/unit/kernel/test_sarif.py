@@ -97,9 +97,70 @@ def test_a_message_of_the_rule_is_filled_with_arguments() -> None:
     assert only({"message": message}, rules=[rule]).words.message == "a calls b {} {2}"
 
 
-def test_a_title_with_gaps_gives_way_to_the_message() -> None:
-    rule = {"id": "r", "shortDescription": {"text": "Move `{}` up"}}
-    assert only({"message": {"text": "Move `os` up\nnow"}}, rules=[rule]).words.title == "Move `os` up"
+@pytest.mark.parametrize(
+    ("rule", "title"),
+    [
+        ({"shortDescription": {"text": "Move `{}` up"}, "name": "import-order"}, "import-order"),
+        (
+            {"shortDescription": {"text": "Semgrep Finding: r"}, "fullDescription": {"text": "No [eval](u)\nX"}},
+            "No eval",
+        ),
+        ({"name": "r"}, "r"),
+        ({}, "r"),
+    ],
+)
+def test_a_title_is_of_the_rule_and_never_quotes_the_place(rule: dict[str, Any], title: str) -> None:
+    words = only({"message": {"text": "password is 'hunter2'"}}, rules=[{"id": "r", **rule}]).words
+    assert (words.title, words.message) == (title, "password is 'hunter2'")
+
+
+def test_how_to_mend_this_one_place_is_part_of_its_message() -> None:
+    fixes = [{"description": {"text": "Replace 'hunter2'"}}]
+    words = only({"message": {"text": "bad"}, "fixes": fixes}).words
+    assert (words.message, words.fix) == ("bad\n\nReplace 'hunter2'", "")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"properties": {"tags": ["security", "external/cwe/cwe-079", "CWE-89: SQL Injection", 7, "cwe-79"]}},
+        {"relationships": [{"target": {"id": "CWE-79"}}, {"target": {"id": "89"}}, {"target": {"id": "CWE-89"}}]},
+    ],
+)
+def test_weaknesses_are_read_from_tags_and_relationships(rule: dict[str, Any]) -> None:
+    assert only({}, rules=[{"id": "r", **rule}]).words.cwes == ["CWE-79", "CWE-89"]
+
+
+def test_what_semgrep_writes_in_place_of_a_fingerprint_makes_no_two_results_one() -> None:
+    def result(file: str) -> dict[str, Any]:
+        place = {"artifactLocation": {"uri": file}, "region": {"startLine": 3}}
+        return {
+            "ruleId": "r",
+            "message": {"text": "bad"},
+            "fingerprints": {"matchBasedId/v1": "requires login"},
+            "locations": [{"physicalLocation": place}],
+        }
+
+    run = {"tool": {"driver": {"name": "t"}}, "results": [result("a.py"), result("b.py")]}
+    log = parse(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), 10**6)
+    assert len({one.identity for one in read(log).results}) == 2
+
+
+def test_one_fingerprint_at_two_places_is_two_results() -> None:
+    results = [
+        {
+            "ruleId": "r",
+            "message": {"text": "bad"},
+            "fingerprints": {"v1": "same"},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": 3}}}],
+        }
+        for file in ("a.py", "b.py")
+    ]
+    log = parse(
+        json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": results}]}).encode(),
+        10**6,
+    )
+    assert len(read(log).results) == 2
 
 
 @pytest.mark.parametrize(

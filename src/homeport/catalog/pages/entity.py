@@ -158,7 +158,7 @@ def _missing(request: Request, session: Session, actor: Actor, ref: EntityRef, n
     page = findings.list_findings(session, actor, Wanted(entities=[ref]), now, limit=_MOST_FINDINGS)
     if not page.findings:
         raise NotFound(f"There is no entity {ref} in the catalog.")
-    context = {"ref": ref, "found": page.findings, "readable": readable}
+    context = {"ref": ref, "found": page.findings, "readable": readable, "public": findings.without_proof}
     return render(request, "catalog/entity/missing.html", status_code=404, **context)
 
 
@@ -287,7 +287,7 @@ def _api(visit: Visit) -> dict[str, Any]:
 def _findings(visit: Visit) -> dict[str, Any]:
     wanted = Wanted(entities=[visit.head.ref])
     page = findings.list_findings(visit.session, visit.actor, wanted, visit.now, limit=_MOST_FINDINGS)
-    return {"found": page.findings, "readable": readable}
+    return {"found": page.findings, "readable": readable, "public": findings.without_proof}
 
 
 def _activity(visit: Visit) -> dict[str, Any]:

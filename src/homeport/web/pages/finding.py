@@ -93,8 +93,7 @@ def _page(
         row = findings.get_finding(session, actor, finding_id)
         owner = find_owner(session, ownership, row.entity)
         context: dict[str, Any] = {
-            "one": FindingFacts(row, owner, now),
-            "evidence": findings.shown_to(actor, row, owner),
+            "one": FindingFacts(row, owner, now, findings.shown_to(actor, row, owner)),
             "events": _history(row, audit.entries(session, limit=_MOST_EVENTS, object_ref=f"finding:{row.id}"), now),
             "siblings": _siblings(session, ownership, actor, row, now),
             "may_suppress": may(actor, _ACTION, owner),
@@ -127,7 +126,7 @@ def _siblings(session: Session, ownership: Ownership, actor: Actor, row: Finding
         return []
     wanted = findings.Wanted(entities=[row.entity])
     page = findings.list_findings(session, actor, wanted, now, limit=_MOST_SIBLINGS + 1)
-    return facts_of(session, ownership, [one for one in page.findings if one.id != row.id][:_MOST_SIBLINGS], now)
+    return facts_of(session, ownership, actor, [one for one in page.findings if one.id != row.id][:_MOST_SIBLINGS], now)
 
 
 def _history(row: Finding, entries: Sequence[AuditEntry], now: datetime) -> list[Event]:

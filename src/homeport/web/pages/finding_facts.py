@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.knowledge.findings import Finding, State
+from homeport.kernel.knowledge.findings import Evidence, Finding, Shown, State, Words
 
 _SOON = timedelta(days=7)
 _REFERENCE = re.compile(
@@ -18,11 +18,27 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FindingFacts:
-    """What a line about a finding says."""
+    """What a line about a finding says to one reader, who sees of it what is in `shown`."""
 
     row: Finding
     owner: EntityRef | None
     now: datetime
+    shown: Shown
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where it can be seen."""
+        return self.shown.evidence
+
+    @property
+    def words(self) -> Words | None:
+        """Its own text where another tool brought it."""
+        return self.shown.words
+
+    @property
+    def message(self) -> str:
+        """What the tool says of this place, where that is more than the title."""
+        return self.words.message if self.words and self.words.message != self.words.title else ""
 
     @property
     def url(self) -> str:

@@ -189,7 +189,7 @@ def _listed(asked: Asked, table: Table) -> dict[str, Any]:
     wanted = asked.wanted()
     order = Order(table.sort)
     found = findings.list_findings(session, actor, wanted, now, limit=_PAGE_ROWS, after=table.after, order=order)
-    rows = facts_of(session, asked.ownership, found.findings, now)
+    rows = facts_of(session, asked.ownership, actor, found.findings, now)
     by_severity = findings.count_by_severity(session, actor, asked.wanted(without="severity"), now)
     total = sum(count for level, count in by_severity.items() if level in wanted.severities or not wanted.severities)
     return {
@@ -208,11 +208,16 @@ def _listed(asked: Asked, table: Table) -> dict[str, Any]:
     }
 
 
-def facts_of(session: Session, ownership: Ownership, rows: Sequence[Finding], now: datetime) -> list[FindingFacts]:
-    """Return the findings as lists show them, in their order."""
-    entities = {row.entity for row in rows if row.entity}
-    owners = ownership.owners_of(session, entities)
-    return [FindingFacts(row, owners.get(row.entity) if row.entity else None, now) for row in rows]
+def facts_of(
+    session: Session, ownership: Ownership, actor: Actor, rows: Sequence[Finding], now: datetime
+) -> list[FindingFacts]:
+    """Return the findings as lists show them to `actor`, in their order."""
+    owner_of = ownership.owners_of(session, {row.entity for row in rows if row.entity})
+    owners = [owner_of.get(row.entity) if row.entity else None for row in rows]
+    return [
+        FindingFacts(row, owner, now, findings.shown_to(actor, row, owner))
+        for row, owner in zip(rows, owners, strict=True)
+    ]
 
 
 def _counts(asked: Asked, by_severity: Mapping[Severity, int]) -> dict[str, list[tuple[str, int]]]:

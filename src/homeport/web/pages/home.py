@@ -94,7 +94,7 @@ def _findings(session: Session, actor: Actor, ownership: Ownership, now: datetim
     page = findings.list_findings(session, actor, wanted, now, limit=_MOST_FINDINGS)
     counts = findings.count_by_severity(session, actor, wanted, now)
     return {
-        "findings": facts_of(session, ownership, page.findings, now),
+        "findings": facts_of(session, ownership, actor, page.findings, now),
         "finding_count": sum(counts.values()),
         "severity_counts": [(level, count) for level, count in counts.items() if count],
         "is_mine": bool(selves),

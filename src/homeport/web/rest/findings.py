@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.knowledge import findings, imports
-from homeport.kernel.knowledge.findings import Evidence, Finding, Order, Severity, State, Wanted
+from homeport.kernel.knowledge.findings import Finding, Order, Severity, Shown, State, Wanted
 from homeport.kernel.knowledge.imports import Import, path_of
 from homeport.kernel.knowledge.sarif.log import parse
 from homeport.kernel.module import Services
@@ -30,7 +30,7 @@ _SARIF_BODY = {name: {"schema": {"type": "object"}} for name in ("application/sa
 
 
 class EvidenceModel(BaseModel):
-    """Where it can be seen; `line` counts from 1; `snippet` is null for whoever is not its owner, security or admin."""
+    """Where it can be seen; `line` counts from 1; `snippet` is null for who is not its owner, security or admin."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -41,7 +41,10 @@ class EvidenceModel(BaseModel):
 
 
 class WordsModel(BaseModel):
-    """The text of a finding that another tool brought, in that tool's language; data, never markup."""
+    """The text of a finding that another tool brought, in that tool's language; data, never markup.
+
+    `message` may quote what was found: it is empty for who is not its owner, security or admin.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -51,6 +54,7 @@ class WordsModel(BaseModel):
     fix: str
     url: str | None
     language: str
+    cwes: list[str]
 
 
 class FindingModel(BaseModel):
@@ -74,8 +78,8 @@ class FindingModel(BaseModel):
     suppressed_by: str | None
 
     @classmethod
-    def of(cls, row: Finding, now: datetime, evidence: Evidence) -> FindingModel:
-        """The finding as it stands now, with what the reader may see of its evidence."""
+    def of(cls, row: Finding, now: datetime, shown: Shown) -> FindingModel:
+        """The finding as it stands now, with what the reader may see of it."""
         return cls(
             id=row.id,
             source=row.source,
@@ -84,8 +88,8 @@ class FindingModel(BaseModel):
             state=row.state(now),
             entity=row.entity_ref,
             parameters=row.parameters,
-            words=WordsModel.model_validate(row.words) if row.words else None,
-            evidence=EvidenceModel.model_validate(evidence),
+            words=WordsModel.model_validate(shown.words) if shown.words else None,
+            evidence=EvidenceModel.model_validate(shown.evidence),
             first_seen_at=row.first_seen_at,
             last_seen_at=row.last_seen_at,
             gone_at=row.gone_at,

@@ -11,8 +11,8 @@ from homeport.kernel.knowledge.findings.listing import (
     count_by_source,
     get_finding,
     list_findings,
-    shown_to,
 )
+from homeport.kernel.knowledge.findings.proof import Shown, shown_to, without_proof
 from homeport.kernel.knowledge.findings.records import Evidence, Finding, Found, Severity, State, Words
 from homeport.kernel.knowledge.findings.reporting import EVERYTHING, Reported, report, storable
 from homeport.kernel.knowledge.findings.suppression import suppress, unsuppress
@@ -28,6 +28,7 @@ __all__ = [
     "Page",
     "Reported",
     "Severity",
+    "Shown",
     "State",
     "Wanted",
     "Words",
@@ -43,4 +44,5 @@ __all__ = [
     "storable",
     "suppress",
     "unsuppress",
+    "without_proof",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import NotFound, no_cursor
-from homeport.kernel.knowledge.findings.records import Evidence, Finding, Severity, State
-from homeport.kernel.trust.access import may, readable
+from homeport.kernel.knowledge.findings.records import Finding, Severity, State
+from homeport.kernel.trust.access import readable
 from homeport.kernel.trust.identity import Actor
 
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -71,13 +71,6 @@ def get_finding(session: Session, actor: Actor | None, finding_id: int) -> Findi
     if finding is None:
         raise NotFound(f"No finding has the number {finding_id}; `homeport findings list` shows them.")
     return finding
-
-
-def shown_to(actor: Actor | None, finding: Finding, owner: EntityRef | None) -> Evidence:
-    """Return the evidence as `actor` may see it: the proof (snippet) is for `owner`, security and admin only."""
-    if finding.evidence.snippet is None or may(actor, "finding.proof", owner):
-        return finding.evidence
-    return replace(finding.evidence, snippet=None)
 
 
 def list_findings(

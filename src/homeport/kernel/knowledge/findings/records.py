@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -62,7 +62,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The text of a finding that another tool brought, in that tool's language; always data, never markup."""
+    """The text of a finding that another tool brought, in that tool's language; always data, never markup.
+
+    `message` is about this one place, all else about the rule; `cwes` are weaknesses of the list at cwe.mitre.org.
+    """
 
     title: str
     message: str = ""
@@ -70,6 +73,7 @@ class Words:
     fix: str = ""
     url: str | None = None
     language: str = "en"
+    cwes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,18 @@ class Configuration(_Part):
     level: Level | None = None
 
 
+class RuleName(_Part):
+    """The part of reportingDescriptorReference (3.52) that names a rule of another list, such as a CWE."""
+
+    id: str | None = None
+
+
+class Relationship(_Part):
+    """reportingDescriptorRelationship, section 3.53."""
+
+    target: RuleName
+
+
 class Rule(_Part):
     """reportingDescriptor, section 3.49."""
 
@@ -63,6 +75,7 @@ class Rule(_Part):
     help_uri: str | None = None
     default_configuration: Configuration | None = None
     message_strings: dict[str, Text] = {}
+    relationships: Maybe[Relationship] = []
     properties: dict[str, Any] = {}
 
 

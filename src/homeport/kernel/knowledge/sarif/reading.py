@@ -18,6 +18,10 @@ from homeport.kernel.knowledge.sarif.log import ArtifactLocation, Log, Message, 
 _LONGEST_RULE, _LONGEST_FILE, _LONGEST_URL, _LONGEST_TITLE = 200, 1_000, 2_000, 300
 _LONGEST_TEXT, _LONGEST_SNIPPET, _LONGEST_ARGUMENT, _MOST_ARGUMENTS = 4_000, 4_000, 500, 50
 
+_MOST_TAGS, _MOST_CWES = 100, 10
+
+_CWE = re.compile(r"\bcwe[-/ ]?0*([1-9]\d{0,4})\b", re.IGNORECASE)
+_NO_FINGERPRINT = "requires login"  # what semgrep writes for each result where nobody is signed in
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d{1,3})\}")
 _GAP = re.compile(r"\{\w{0,40}\}")
 _LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()\s]{0,500}\)")
@@ -154,22 +158,50 @@ def _path(uri: str) -> str:
 
 
 def _words(run: Run, result: Result, rule: Rule | None, rule_id: str) -> Words:
-    message = _message(result.message, rule)
-    short, first_line = _text(rule.short_description if rule else None), message.strip().partition("\n")[0]
-    if first_line and _GAP.search(short):
-        short = first_line
-    title = short or (rule and rule.name) or first_line or rule_id
-    why = _text(rule.full_description if rule else None)
+    """The texts: `message` alone is made of what the tool says of this place, which may quote a secret."""
     fixes = [_message(fix.description, rule) for fix in result.fixes if fix.description]
-    told = {title, message, short}
+    message = _clip("\n\n".join(filter(None, [_message(result.message, rule), *fixes])), _LONGEST_TEXT)
+    title = _title(rule, rule_id)
+    why = _text(rule.full_description if rule else None)
+    help_ = _text(rule.help if rule else None)
+    told = {title, message, _text(rule.short_description if rule else None)}
     return Words(
-        title=_clip(_clean(title).replace("\n", " ").strip(), _LONGEST_TITLE),
+        title=title,
         message=message,
         why="" if why in told else why,
-        fix=next((fix for fix in (_text(rule.help if rule else None), *fixes) if fix and fix not in told), ""),
+        fix="" if help_ in told | {why} else help_,
         url=_url(rule.help_uri if rule else None),
         language=run.language,
+        cwes=_cwes(rule) if rule else (),
     )
+
+
+def _title(rule: Rule | None, rule_id: str) -> str:
+    """What the rule is about: the first of its texts that says more than its id and has no gaps to fill."""
+    texts = [rule.short_description, rule.full_description] if rule else []
+    short, full = [_first_line(_text(text)) for text in texts] or ["", ""]
+    name = _clip(_clean(rule.name or "").strip(), _LONGEST_TITLE) if rule else ""
+    says_more = [
+        text for text in (short, name, full) if not f" {text}".endswith(f" {rule_id}") and not _GAP.search(text)
+    ]
+    return _clip(next(filter(None, says_more), rule_id).replace("\n", " "), _LONGEST_TITLE)
+
+
+def _first_line(text: str) -> str:
+    """The first line that is no heading, as ruff and others have them in their Markdown."""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def _cwes(rule: Rule) -> Sequence[str]:
+    """The weaknesses that the rule is about, such as CWE-79, from its tags and what it says it relates to.
+
+    Source: CodeQL writes `external/cwe/cwe-079`, semgrep `CWE-79: …`, others relationships to a taxonomy.
+    """
+    tags = rule.properties.get("tags")
+    named = [*(tags if isinstance(tags, list) else ()), *(one.target.id for one in rule.relationships)]
+    found = [match[1] for text in named[:_MOST_TAGS] if isinstance(text, str) for match in _CWE.finditer(text[:200])]
+    return [f"CWE-{number}" for number in dict.fromkeys(found)][:_MOST_CWES]
 
 
 def _message(message: Message, rule: Rule | None) -> str:
@@ -190,7 +222,7 @@ def _message(message: Message, rule: Rule | None) -> str:
 
 
 def _text(text: Text | None) -> str:
-    return _clip(_clean(text.text[:_LONGEST_TEXT]).strip(), _LONGEST_TEXT) if text else ""
+    return _clip(_LINK.sub(r"\1", _clean(text.text[:_LONGEST_TEXT])).strip(), _LONGEST_TEXT) if text else ""
 
 
 def _url(uri: str | None) -> str | None:
@@ -204,8 +236,9 @@ def _identity(result: Result, evidence: Evidence, words: Words) -> str:
 
     Source: sections 3.27.16 (fingerprints) and 3.27.17 (partialFingerprints).
     """
-    if result.fingerprints:
-        return json.dumps(["fingerprints", sorted(result.fingerprints.items())])
+    fingerprints = [one for one in sorted(result.fingerprints.items()) if one[1] != _NO_FINGERPRINT]
+    if fingerprints:
+        return json.dumps(["fingerprints", fingerprints])
     if result.partial_fingerprints:
         return json.dumps(["partial", evidence.file, sorted(result.partial_fingerprints.items())])
     seen = " ".join((evidence.snippet or words.message).split())
@@ -213,19 +246,23 @@ def _identity(result: Result, evidence: Evidence, words: Words) -> str:
 
 
 def _told_apart(results: Sequence[ToolResult]) -> Iterator[ToolResult]:
-    """The results, each once; those that only their line tells apart are numbered in the order of their lines."""
-    lines: dict[tuple[str, str], list[int]] = {}
+    """The results, each once; those that only their place tells apart are numbered in the order of their places."""
+    places: dict[tuple[str, str], set[tuple[str, int]]] = {}
     for one in results:
-        lines.setdefault((one.rule_id, one.identity), []).append(one.evidence.line or 0)
-    order = {key: {line: place for place, line in enumerate(sorted(set(found)))} for key, found in lines.items()}
+        places.setdefault((one.rule_id, one.identity), set()).add(_place(one))
+    order = {key: {place: number for number, place in enumerate(sorted(found))} for key, found in places.items()}
     given = Counter[tuple[str, str, int]]()
     for one in results:
-        place = order[one.rule_id, one.identity][one.evidence.line or 0]
+        place = order[one.rule_id, one.identity][_place(one)]
         given[one.rule_id, one.identity, place] += 1
         if given[one.rule_id, one.identity, place] > 1:
             continue
         identity = f"{one.identity}#{place}" if place else one.identity
         yield ToolResult(one.rule_id, one.severity, one.evidence, one.words, identity)
+
+
+def _place(result: ToolResult) -> tuple[str, int]:
+    return result.evidence.file or "", result.evidence.line or 0
 
 
 def _clean(text: str) -> str:

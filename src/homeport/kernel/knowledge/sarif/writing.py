@@ -43,6 +43,8 @@ def _rule(row: Finding, words: Words) -> dict[str, Any]:
         rule["help"] = {"text": words.fix}
     if words.url:
         rule["helpUri"] = words.url
+    if words.cwes:
+        rule["properties"] = {"tags": [f"external/cwe/{cwe.lower()}" for cwe in words.cwes]}
     return rule
 
 
