@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -96,7 +97,7 @@ def report_units(
 ) -> None:
     """Take in what is wrong in units of a location, by key; nothing else was looked at."""
     parts = {key: f"{_UNIT}{location_id}:{key}" for key in problems}
-    found = [_of_unit(parts[key], problem) for key, told in problems.items() for problem in told]
+    found = [found for key, told in problems.items() for found in _of_units(parts[key], told)]
     findings.report(session, SCOPE, found, set(parts.values()), now, due_days)
 
 
@@ -197,9 +198,20 @@ def _contradictions(one: ComposedEntity) -> Iterable[Found]:
         )
 
 
+def _of_units(part: str, problems: Iterable[Problem]) -> Iterable[Found]:
+    """What is wrong in a unit; several of one rule at one place are told apart by their order."""
+    given = Counter[str]()
+    for problem in problems:
+        found = _of_unit(part, problem)
+        given[found.fingerprint] += 1
+        count = given[found.fingerprint]
+        yield found if count == 1 else replace(found, key=f"{found.key}#{count}")
+
+
 def _of_unit(part: str, problem: Problem) -> Found:
+    """A finding is the rule and the place: a 404 that becomes a 503 is still the same unreadable source."""
     place = problem.place or Place("")
-    told = ":".join(problem.parameters.get(name, "") for name in ("file", "target", "entity", "reason"))
+    told = ":".join(problem.parameters.get(name, "") for name in ("file", "target", "entity"))
     return Found(
         rule=problem.rule,
         part=part,
