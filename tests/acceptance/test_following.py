@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+import browser as gate
 from homeport.app import Homeport, installation
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work.runs import LogRow, RunRow, RunState
+from homeport.web.identify import SESSION_COOKIE
 
 from .processes import free_port, serving
 
@@ -103,3 +106,32 @@ def test_who_stops_following_leaves_the_run_going(homeport: Homeport, tmp_path: 
     with homeport.services.database.reading() as session:
         row = session.get_one(RunRow, RUN)
         assert (row.state, row.cancel_asked_at) == (RunState.RUNNING, None)
+
+
+def test_the_page_of_a_run_goes_on_where_it_was_when_the_server_is_back(homeport: Homeport, tmp_path: Path) -> None:
+    if missing := gate.missing_parts():
+        pytest.skip(missing)
+    with homeport.services.database.writing() as session:
+        person = identity.ensure_person(session, "Kim", Role.ADMIN, datetime.now(UTC))
+        cookie = {
+            SESSION_COOKIE: identity.open_session(session, person, datetime.now(UTC), timedelta(days=1), "a test")
+        }
+    port = free_port()
+    write_lines(homeport, 1, 3)
+    with gate.started_browser() as browser:
+        look = gate.Look("light", "en", 1280)
+        with gate.open_page(browser, look, cookies=cookie, base=f"http://127.0.0.1:{port}") as page:
+            shown = page.locator("#log-lines > *")
+            with serving(tmp_path, port) as base:
+                page.goto(f"{base}/runs/{RUN}")
+                write_lines(homeport, 4, 6)
+                page.get_by_text("line 6", exact=True).wait_for()
+            write_lines(homeport, 7, 700)
+            with serving(tmp_path, port):
+                page.get_by_text("line 700", exact=True).wait_for()
+                write_lines(homeport, 701, 702)
+                end(homeport)
+                page.get_by_text("line 702", exact=True).wait_for()
+                page.locator("main").get_by_text("succeeded", exact=False).first.wait_for()
+                texts = re.findall(r"\bline (\d+)\b", "\n".join(shown.all_inner_texts()))
+    assert [int(number) for number in texts] == list(range(1, 703))
