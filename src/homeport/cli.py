@@ -29,7 +29,7 @@ from homeport.kernel.base.errors import HomeportError, Unavailable
 from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
 from homeport.kernel.console import Console, Json, console_of, print_items, print_line, print_object, say
 from homeport.kernel.module import Services, installed_modules
-from homeport.kernel.trust import identity
+from homeport.kernel.trust import access, identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
@@ -191,6 +191,10 @@ def create_token(
     expires_in_days: Annotated[
         int | None, typer.Option(min=1, help="Days until it expires; never if left out.")
     ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What of its role it may, any number of times: finding.import, catalog.*, read."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make an API token and print it; it can't be shown again."""
@@ -198,9 +202,11 @@ def create_token(
     now = datetime.now(UTC)
     expires_at = now + timedelta(days=expires_in_days) if expires_in_days else None
     with console.open_services() as services, services.database.writing() as session:
-        row, secret = identity.create_token(session, console.actor, name, role, now, expires_at)
+        scopes = access.parse_scopes(scope or ())
+        row, secret = identity.create_token(session, console.actor, name, role, now, expires_at, scopes)
     if as_json:
-        print_object({"token": secret, "name": row.name, "role": row.role, "expires_at": row.expires_at})
+        told = {"name": row.name, "role": row.role, "scopes": row.scopes, "expires_at": row.expires_at}
+        print_object({"token": secret, **told})
     else:
         print(secret)
 
@@ -208,7 +214,7 @@ def create_token(
 @token_commands.command("list")
 def list_tokens(context: typer.Context, as_json: Json = False) -> None:
     """List API tokens, without their secrets."""
-    columns = ("name", "role", "created_by", "created_at", "expires_at", "last_used_at")
+    columns = ("name", "role", "scopes", "created_by", "created_at", "expires_at", "last_used_at")
     with console_of(context).open_services() as services, services.database.reading() as session:
         items = [{column: getattr(row, column) for column in columns} for row in identity.list_tokens(session)]
     print_items(items, columns, as_json)

@@ -98,3 +98,13 @@ def test_breaking_the_glass_prints_a_link_for_its_purpose_and_is_told_with_the_r
 
 def test_breaking_the_glass_takes_a_reason(homeport: Shell) -> None:
     assert homeport("admin", "break-glass").code == 2
+
+
+def test_a_token_is_narrowed_to_scopes_that_there_are(homeport: Shell) -> None:
+    made = homeport("token", "create", "--name", "ci", "--role", "operator", "--scope", "finding.import",
+                    "--scope", "read", "--json").json  # fmt: skip
+    assert made["scopes"] == ["finding.import", "read"]
+    assert homeport("token", "list", "--json").json["items"][0]["scopes"] == ["finding.import", "read"]
+    answer = homeport("token", "create", "--name", "x", "--role", "viewer", "--scope", "findings.import")
+    assert answer.code == 2
+    assert "did you mean 'finding.import'?" in answer.err

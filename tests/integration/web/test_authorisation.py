@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.integration.web.authorisation_table import AUDIENCES, PASSWORD, TABLE, Row
+from tests.integration.web.authorisation_table import AUDIENCES, EVERYBODY, PASSWORD, TABLE, Row
 from tests.integration.web.conftest import BASE, ORDER_API, FakeOwnership, Portal, unknown_owner
 from tests.integration.web.providers import evil_provider
 
@@ -104,6 +104,16 @@ class World:
         if row.url in _ENDS_ALL and audience in self._secrets:
             self._secrets[audience] = self._sign_in(audience)
         return answer
+
+    def ask_by_token(self, scopes: set[str], method: str, row: Row) -> Any:
+        """The answer to a program that sends a token of the role admin, narrowed to the scopes."""
+        self._asking = "admin"
+        name, now = f"scoped-{next(self._numbers)}", self.portal.clock()
+        with self.portal.database.writing() as session:
+            _, secret = identity.create_token(session, SYSTEM, name, Role.ADMIN, now, None, frozenset(scopes))
+        url, json, form = (self._filled(part) for part in (row.url, row.json, row.form))
+        client = self.portal.client(Authorization=f"Bearer {secret}")
+        return client.request(method, url, json=json, data=form)
 
     def _filled(self, part: Any) -> Any:
         if isinstance(part, dict):
@@ -296,6 +306,43 @@ def test_a_route_is_for_whom_the_table_says(world: World, endpoint: str) -> None
         name: (answers[name].status_code, answers[name].text[:300]) for name in let_in if _is_failure(answers[name])
     }
     assert not failed, "who is let in must get what they asked for, or the row proves nothing"
+
+
+_ASKED_BY_POST = {
+    *(f"POST /api/catalog/{path}" for path in ("entities/by-query", "entities/by-refs", "entities/by-refs/")),
+    *(f"POST /api/catalog/{path}" for path in ("entity-facets", "locations/by-query", "validate-entity")),
+}
+_NO_LOOKS = {
+    *(f"GET /api/v1/{path}" for path in ("sessions", "tokens", "views", "views/{view_id}")),
+    *(f"GET {path}" for path in ("/views", "/views/new", "/views/{view_id:int}", "/views/{view_id:int}/edit")),
+    *(f"GET /admin/{path}" for path in ("sign-ins", "tokens")),
+}
+_SHOWS_FINDINGS = "/api/v1/findings", "/findings"
+_NEEDS_NO_SCOPE = {
+    *(f"GET {path}" for path in ("/api/v1/me", "/api/v1/openapi.json", "/api/catalog/openapi.json", "/me")),
+    "GET /catalog/{kind}",
+    "POST /me",
+}
+"""What tells of the token itself, of the API, or nothing: it leads on to what needs one."""
+_FOR_PEOPLE = {
+    *(f"{method} /api/v1/me/sessions{rest}" for method, rest in (("GET", ""), ("DELETE", "/{session_id}"))),
+    *(f"POST /me/{path}" for path in ("password", "sessions/revoke", "sessions/revoke-others")),
+    "GET /me/password",
+}
+"""What a token is let in to, and then told that it is no person."""
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint, row in TABLE.items() if "admin" in row.who])
+def test_a_token_may_what_its_scopes_say_and_nothing_else(world: World, endpoint: str) -> None:
+    """Tokens of the role admin, one to read, one for findings alone: what their role may does not help them."""
+    row, (method, _, path) = TABLE[endpoint], endpoint.partition(" ")
+    is_free = row.who == EVERYBODY or endpoint in _NEEDS_NO_SCOPE | _FOR_PEOPLE
+    may_read = is_free or endpoint in _ASKED_BY_POST or (method == "GET" and endpoint not in _NO_LOOKS)
+    may_see_findings = is_free or (method == "GET" and path.startswith(_SHOWS_FINDINGS))
+    answers = [world.ask_by_token({scope}, method, row) for scope in ("read", "finding.read")]
+    assert [not _is_refusal(answer) for answer in answers] == [may_read, may_see_findings]
+    if endpoint in _FOR_PEOPLE - {"GET /me/password"}:
+        assert {answer.status_code for answer in answers} == {422}
 
 
 def test_the_matrix_is_told(world: World, record_testsuite_property: Callable[[str, object], None]) -> None:

@@ -60,3 +60,27 @@ def test_a_token_that_another_process_revokes_is_looked_up_again_after_a_second(
     passed = time.monotonic() + 1.1
     monkeypatch.setattr("homeport.web.identify.time.monotonic", lambda: passed)
     assert client.get("/api/v1/me", headers=headers).status_code == 401
+
+
+def test_programs_make_tokens_with_scopes_and_are_told_of_their_own(portal: Portal) -> None:
+    admin = portal.signed_in()
+    asked = {"name": "ci", "role": "operator", "scopes": ["finding.import", "read"]}
+    made = admin.post("/api/v1/tokens", json=asked).json()
+    assert made["scopes"] == asked["scopes"]
+    program = portal.client(Authorization=f"Bearer {made['token']}")
+    assert program.get("/api/v1/me").json()["scopes"] == asked["scopes"]
+    assert program.get("/api/v1/runs").status_code == 200
+    refused = program.post("/api/v1/views", json={"list": "/catalog", "name": "mine"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    wrong = admin.post("/api/v1/tokens", json=asked | {"name": "x", "scopes": ["finding.inport"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/scopes")
+
+
+def test_the_page_of_tokens_narrows_them_and_shows_how(portal: Portal) -> None:
+    admin = portal.signed_in()
+    form = {"name": "ci", "role": "operator", "scopes": "read, finding.import", "days": "90"}
+    assert admin.post("/admin/tokens", data=form).status_code == 200
+    assert "finding.import" in admin.get("/admin/tokens").text.split("<table")[1].split("</table")[0]
+    wrong = admin.post("/admin/tokens", data=form | {"name": "x", "scopes": "reed"})
+    assert wrong.status_code == 422
+    assert "no such scope" in wrong.text

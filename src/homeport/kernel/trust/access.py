@@ -3,17 +3,22 @@
 A rule names the least role that may do the action on anything; it can also let the owner of the entity do it,
 whatever their role, and the role security, which no other but admin includes. Rules come from the kernel and from
 modules, at start.
+
+A token with scopes may what its role may and a scope names: an action (`finding.import`), all actions of an area
+(`finding.*`), or `read`, every action that only looks.
 """
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, true
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Forbidden, Unauthenticated, UnknownAction
+from homeport.kernel.base.errors import FieldError, Forbidden, InvalidInput, Unauthenticated, UnknownAction
 from homeport.kernel.trust.identity import Actor, Role
 
 
@@ -45,6 +50,12 @@ class WhoMay:
 _ABOVE = {Role.ADMIN: "", Role.SECURITY: " or admin"} | dict.fromkeys(
     (Role.VIEWER, Role.DEVELOPER, Role.OPERATOR), " or higher"
 )
+
+READ = "read"
+"""The scope of every action that only looks."""
+
+_LOOKS = frozenset({"search"})
+"""Actions that only look, besides those that are called so."""
 
 KERNEL_RULES = (
     Rule("finding.read", Role.VIEWER),
@@ -86,6 +97,9 @@ def authorize(actor: Actor | None, action: str, owner: EntityRef | None = None) 
     """
     if actor is None:
         raise Unauthenticated(f"{action} needs someone who is signed in; sign in, or send an API token.")
+    if not _is_in_scope(actor, action):
+        scopes = ", ".join(sorted(actor.scopes or ())) or "none"
+        raise Forbidden(f"{actor.name} has the scopes {scopes}; it takes {action!r}. Make a token with that scope.")
     if not may(actor, action, owner):
         raise Forbidden(
             f"{actor.name} ({actor.role}) may not do {action}; it takes {who_may(action, owner)}. Ask one of them."
@@ -99,7 +113,7 @@ def may(actor: Actor | None, action: str, owner: EntityRef | None = None) -> boo
         UnknownAction: there is no rule for the action.
     """
     rule = _rule(action)
-    if actor is None:
+    if actor is None or not _is_in_scope(actor, action):
         return False
     return (
         actor.role.includes(rule.role)
@@ -118,6 +132,28 @@ def who_may(action: str, owner: EntityRef | None = None) -> WhoMay:
     return WhoMay(rule.role, owner if rule.or_owner else None, rule.or_security)
 
 
+def parse_scopes(names: Iterable[str]) -> frozenset[str] | None:
+    """Return the scopes of a token as they were named; None, for all that its role may, where none are.
+
+    Raises:
+        InvalidInput: a scope names no action or area that there is.
+    """
+    scopes = frozenset(names)
+    known = known_scopes()
+    for scope in sorted(scopes - set(known)):
+        near = difflib.get_close_matches(scope, known, n=1)
+        told = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
+        problem = f"{scope!r} is no scope; {told}"
+        raise InvalidInput(f"{problem}.", errors=(FieldError("/scopes", problem),))
+    return scopes or None
+
+
+def known_scopes() -> list[str]:
+    """Return every scope that a token can have: `read`, areas and actions."""
+    areas = {f"{action.partition('.')[0]}.*" for action in _rules if "." in action}
+    return [READ, *sorted(areas | _rules.keys())]
+
+
 def readable(actor: Actor | None, query: Select[*_Row], entity_ref: SQLColumnExpression[Any]) -> Select[*_Row]:
     """Return `query` with only the rows `actor` may read; every list of every module goes through here.
 
@@ -134,6 +170,14 @@ def reads_everything(actor: Actor | None) -> bool:
 def _visible(actor: Actor | None, _entity_ref: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     # Everyone signed in reads every entity; a policy that hides some compares the column here, and is told above.
     return false() if actor is None else true()
+
+
+def _is_in_scope(actor: Actor, action: str) -> bool:
+    if actor.scopes is None:
+        return True
+    area, _, verb = action.partition(".")
+    is_look = verb == READ or action in _LOOKS
+    return action in actor.scopes or f"{area}.*" in actor.scopes or (is_look and READ in actor.scopes)
 
 
 def _rule(action: str) -> Rule:

@@ -77,7 +77,11 @@ def is_asker(session: Session, row: ApprovalRow, actor: Actor) -> bool:
     if (actor.kind, actor.id) == (row.actor_kind, row.actor_id):
         return True
     token = session.get(ApiToken, int(row.actor_id)) if row.actor_kind == "token" else None
-    return token is not None and token.created_by == actor.name
+    if token is None:
+        return False
+    if token.owner_id is not None:  # names are chosen, also anew
+        return (actor.kind, actor.id) == ("person", str(token.owner_id))
+    return token.created_by == actor.name
 
 
 def find_hindrance(session: Session, row: ApprovalRow, actor: Actor, now: datetime) -> Hindrance | None:

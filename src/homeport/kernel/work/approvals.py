@@ -24,9 +24,9 @@ from homeport.kernel.base.errors import (
     PlanChanged,
     Unavailable,
 )
-from homeport.kernel.trust import audit
+from homeport.kernel.trust import audit, identity
 from homeport.kernel.trust.access import authorize
-from homeport.kernel.trust.identity import SYSTEM, Actor, ApiToken, Person, Role
+from homeport.kernel.trust.identity import SYSTEM, Actor, Person, Role
 from homeport.kernel.work.approval_decisions import (
     check_may_decide,
     decide,
@@ -328,9 +328,7 @@ def _asker(session: Session, row: ApprovalRow | RunRow, now: datetime) -> Actor 
     if row.actor_kind == "person":
         person = session.get(Person, int(row.actor_id))
         return Actor("person", row.actor_id, person.name, Role(person.role)) if person else None
-    token = session.get(ApiToken, int(row.actor_id))
-    is_live = token is not None and token.revoked_at is None and (token.expires_at is None or token.expires_at > now)
-    return Actor("token", row.actor_id, token.name, Role(token.role)) if token and is_live else None
+    return identity.actor_of_token_id(session, int(row.actor_id), now)
 
 
 def _former(row: RunRow) -> Actor:

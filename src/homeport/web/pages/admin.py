@@ -20,7 +20,7 @@ from homeport.kernel.base.errors import Conflict
 from homeport.kernel.base.settings import Settings, redacted
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
-from homeport.kernel.trust.access import Rule, authorize, may, register, who_may
+from homeport.kernel.trust.access import Rule, authorize, known_scopes, may, parse_scopes, register, who_may
 from homeport.kernel.trust.identity import Actor, ApiToken, Person, Role
 from homeport.web.identify import actor_of
 from homeport.web.pages.style import render
@@ -38,6 +38,7 @@ _LONGEST_NAME = 100
 _TOKEN_COLUMNS = (
     Column("name", "pages-token-name"),
     Column("role", "pages-token-role"),
+    Column("scopes", "pages-token-scopes"),
     Column("by", "pages-token-by"),
     Column("used", "pages-token-used"),
     Column("expires", "pages-token-expires"),
@@ -101,11 +102,12 @@ def add(router: APIRouter, services: Services) -> None:
         request: Request,
         name: Annotated[str, Form()] = "",
         role: Annotated[str, Form()] = Role.VIEWER,
+        scopes: Annotated[str, Form()] = "",
         days: Annotated[str, Form()] = "90",
     ) -> Response:
         actor = actor_of(request)
         authorize(actor, _TOKENS)
-        form = {"name": name.strip(), "role": role, "days": days}
+        form = {"name": name.strip(), "role": role, "scopes": scopes, "days": days}
         errors = _problems(**form)
         if errors:
             return _tokens(request, services, form=form, errors=errors)
@@ -172,7 +174,8 @@ def _tokens(
         "columns": _TOKEN_COLUMNS,
         "roles": list(Role),
         "token_days": _TOKEN_DAYS,
-        "form": form or {"name": "", "role": str(Role.VIEWER), "days": "90"},
+        "form": form or {"name": "", "role": str(Role.VIEWER), "scopes": "", "days": "90"},
+        "known_scopes": known_scopes(),
         "errors": errors or {},
         "secret": secret,
         "secret_name": secret_name,
@@ -187,10 +190,15 @@ def _create(services: Services, actor: Actor, form: Mapping[str, str]) -> str:
     now = services.clock()
     expires_at = now + timedelta(days=int(form["days"])) if form["days"] else None
     with services.database.writing() as session:
-        return identity.create_token(session, actor, form["name"], Role(form["role"]), now, expires_at)[1]
+        role, scopes = Role(form["role"]), parse_scopes(_words(form["scopes"]))
+        return identity.create_token(session, actor, form["name"], role, now, expires_at, scopes)[1]
 
 
-def _problems(name: str, role: str, days: str) -> dict[str, str]:
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _problems(name: str, role: str, scopes: str, days: str) -> dict[str, str]:
     """What is wrong in the form: field -> key of what to say."""
     problems = {}
     if not name:
@@ -199,6 +207,8 @@ def _problems(name: str, role: str, days: str) -> dict[str, str]:
         problems["name"] = "pages-token-bad-name"
     if role not in list(Role):
         problems["role"] = "pages-token-bad-role"
+    if not set(_words(scopes)) <= set(known_scopes()):
+        problems["scopes"] = "pages-token-bad-scopes"
     if days not in _TOKEN_DAYS:
         problems["days"] = "pages-suppress-bad-days"
     return problems

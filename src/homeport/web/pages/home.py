@@ -18,8 +18,8 @@ from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.changes import Change
 from homeport.kernel.knowledge.findings import Wanted
 from homeport.kernel.module import HomeCard, Services
-from homeport.kernel.trust.access import authorize, readable
-from homeport.kernel.trust.identity import Actor
+from homeport.kernel.trust.access import Rule, authorize, readable, register
+from homeport.kernel.trust.identity import Actor, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.approval_decisions import waiting_for
 from homeport.kernel.work.runs import RunRow, RunState
@@ -53,6 +53,8 @@ class Changes:
 
 
 Happening = RunFacts | Changes
+_ACTION = "home.read"
+register(Rule(_ACTION, Role.VIEWER))
 
 
 def add(router: APIRouter, services: Services, cards: Sequence[HomeCard], ownership: Ownership) -> None:
@@ -61,7 +63,7 @@ def add(router: APIRouter, services: Services, cards: Sequence[HomeCard], owners
     @router.get("/")
     def page(request: Request) -> Response:
         actor, now = actor_of(request), services.clock()
-        authorize(actor, "finding.read")
+        authorize(actor, _ACTION)
         organisation = services.settings.organisation
         with services.database.reading() as session:
             if not runs.list_runs(session, limit=1).runs:

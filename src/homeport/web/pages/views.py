@@ -82,8 +82,10 @@ def add(router: APIRouter, services: Services) -> None:
 
     @router.get(f"{PATH}/{{view_id:int}}")
     def open_view(request: Request, view_id: int) -> Response:
+        actor = actor_of(request)
+        authorize(actor, "view.save")
         with database.reading() as session:
-            href = views.get_view(session, actor_of(request), view_id).href
+            href = views.get_view(session, actor, view_id).href
         return RedirectResponse(href, status_code=303)
 
     @router.get(f"{PATH}/{{view_id:int}}/edit")

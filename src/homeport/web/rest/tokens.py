@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
-from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.access import authorize, parse_scopes
 from homeport.kernel.trust.identity import Role
 from homeport.web.identify import actor_of
 from homeport.web.rest.conditional import TAGGED, tagged
@@ -25,6 +25,7 @@ class Me(BaseModel):
     role: Role
     entity: str | None
     groups: list[str]
+    scopes: list[str] | None = Field(description="What a token is narrowed to; null for all that its role may.")
 
 
 class TokenRequest(BaseModel):
@@ -34,6 +35,12 @@ class TokenRequest(BaseModel):
 
     name: str = Field(min_length=1, max_length=100)
     role: Role
+    scopes: list[str] = Field(
+        [],
+        max_length=100,
+        description="What of its role it may: actions such as `finding.import`, areas such as `finding.*`, or `read`. "
+        "All of it if left out.",
+    )
     expires_in_days: int | None = Field(None, ge=1, le=3650)
 
 
@@ -44,6 +51,7 @@ class TokenModel(BaseModel):
 
     name: str
     role: Role
+    scopes: list[str] | None
     created_by: str
     created_at: datetime
     expires_at: datetime | None
@@ -71,6 +79,7 @@ def routes(services: Services) -> APIRouter:
             role=actor.role,
             entity=str(actor.entity) if actor.entity else None,
             groups=sorted(map(str, actor.groups)),
+            scopes=sorted(actor.scopes) if actor.scopes is not None else None,
         )
         return tagged(response, mine)
 
@@ -89,7 +98,8 @@ def routes(services: Services) -> APIRouter:
         now = clock()
         expires_at = now + timedelta(days=asked.expires_in_days) if asked.expires_in_days else None
         with database.writing() as session:
-            row, secret = identity.create_token(session, actor, asked.name, asked.role, now, expires_at)
+            scopes = parse_scopes(asked.scopes)
+            row, secret = identity.create_token(session, actor, asked.name, asked.role, now, expires_at, scopes)
             made = NewToken(**TokenModel.model_validate(row).model_dump(), token=secret)
             return kept(request, response, session, made)
 

@@ -38,12 +38,19 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(other)
 
+    def within(self, other: Role) -> Role:
+        """Return what is left of this role for a program of somebody with `other`: never more than they may."""
+        if other.includes(self):
+            return self
+        return other if self.includes(other) else Role.VIEWER
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something: a person, an API token, or homeport itself.
 
-    `groups` are the groups the person is in by the catalog, `entity` is the person in the catalog.
+    `groups` are the groups the person is in by the catalog, `entity` is the person in the catalog. `scopes` narrow a
+    token to some of what its role may; None leaves all of it.
     """
 
     kind: Literal["person", "token", "command", "system"]
@@ -52,6 +59,7 @@ class Actor:
     role: Role
     groups: frozenset[EntityRef] = frozenset()
     entity: EntityRef | None = None
+    scopes: frozenset[str] | None = None
 
     def belongs_to(self, owner: EntityRef) -> bool:
         """Whether `owner` is this person or a group they are in."""
