@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from homeport.catalog.domain.fields import Candidate, DescribedEntity, Field, Place, Problem
 
-FORMAT = 7
+FORMAT = 8
 """Grows when readings change their meaning: a cached one of another format is to be read again."""
 
 

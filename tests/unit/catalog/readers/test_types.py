@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from homeport.catalog.domain.component_type import chances_of
 from homeport.catalog.domain.observation import observed
 from homeport.catalog.domain.reading import Reading
 
@@ -228,3 +229,10 @@ def test_what_type_it_is(read: Read, sign: str) -> None:
 def test_people_are_asked_about_a_type_that_is_not_clearly_ahead(read: Read) -> None:
     reading = read("parcel", TREES["a plug-in system is no plug-in"][0])
     assert (observed(reading)["type"], observed(reading, _STATED)["type"]) == ("tool", None)
+
+
+def test_the_confidence_of_a_type_is_how_likely_it_is() -> None:
+    nothing = dict.fromkeys(("service", "website", "library", "tool", "job"), 0.0)
+    weak, strong = chances_of({**nothing, "tool": 0.5}), chances_of({**nothing, "tool": 3.0})
+    assert sum(weak.values()) == pytest.approx(1)
+    assert weak["tool"] < _STATED < 0.95 < strong["tool"]

@@ -45,8 +45,8 @@ from homeport.catalog.domain.reading import ApiDefinition, DeclaredResource, Dep
 from homeport.forges.git import SourceTree
 
 _NOT_STORABLE = re.compile(r"\\u0000|\\ud[89a-f]")
-_SURE = 0.6
-"""From here on a type is acted upon; below, people are asked."""
+_SURE = 0.75
+"""From here on it is acted upon that the type is library; below, what it connects to is kept."""
 _DEVELOPERS = frozenset({"compose", "env"})
 """What a library has such files for: its developers' machines."""
 
@@ -64,12 +64,7 @@ def read_repository(tree: SourceTree) -> Reading:
         empty = (Problem("catalog.empty-repository", None, {"repository": slug}),) if head is None else ()
         return Reading(slug, tree.group, head, problems=empty)
     sizes = {file.path: file.size_bytes for file in files if not file.is_symlink}
-    layout = layout_of(tree.name, sizes)
-    found = _Found(tree.name, sizes, layout, has_manifest_in(sizes))
-    for path, content in tree.read(chosen_files(sizes, layout)).items():
-        found.take(path, content)
-    for path, head in large_specs.read_heads(tree, sizes, large_files(sizes, layout)):
-        found.take_head(path, head)
+    found = _find(tree, sizes)
     described = descriptor.read_descriptors(
         _descriptors(sizes), set(sizes), lambda paths: _read_small(tree, sizes, paths)
     )
@@ -90,6 +85,21 @@ def read_repository(tree: SourceTree) -> Reading:
         (*_distinct(kept.systems), *_group_system(tree.group)),
     )
     return _storable(reading)
+
+
+def facts_of(tree: SourceTree) -> Facts:
+    """Return what inference decides on, of one repository."""
+    return _find(tree, {file.path: file.size_bytes for file in tree.files() if not file.is_symlink}).facts()
+
+
+def _find(tree: SourceTree, sizes: dict[str, int]) -> _Found:
+    layout = layout_of(tree.name, sizes)
+    found = _Found(tree.name, sizes, layout, has_manifest_in(sizes))
+    for path, content in tree.read(chosen_files(sizes, layout)).items():
+        found.take(path, content)
+    for path, head in large_specs.read_heads(tree, sizes, large_files(sizes, layout)):
+        found.take_head(path, head)
+    return found
 
 
 def _storable(reading: Reading) -> Reading:
