@@ -31,7 +31,7 @@ from homeport.kernel.work.worker import Worker
 from homeport.web import health, pages, problems
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.metrics import Measured, Metrics
-from homeport.web.rest import approvals, findings, runs, search, sessions, tokens, views
+from homeport.web.rest import approvals, audit, findings, runs, search, sessions, tokens, views
 from homeport.web.rest.conditional import NotModified
 from homeport.web.rest.document import document
 from homeport.web.rest.idempotency import Idempotency
@@ -190,7 +190,7 @@ def _shell(homeport: Homeport) -> Shell:
 def _rest(homeport: Homeport) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     router.include_router(findings.routes(homeport.services, catalog.Owners()))
-    for part in (approvals, runs, search, sessions, tokens, views):
+    for part in (approvals, audit, runs, search, sessions, tokens, views):
         router.include_router(part.routes(homeport.services))
     for module in homeport.modules:
         if module.routes:

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from homeport.kernel.console import Json, console_of, print_object, say
-from homeport.kernel.trust import audit
+from homeport.kernel.console import Json, console_of, print_items, print_object, say
+from homeport.kernel.trust import audit, trail
 
 commands = typer.Typer(help="Who did what.", no_args_is_help=True)
 _MOST_NAMED = 20
@@ -32,6 +32,24 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
         _name("Taken out: position", [_span(gap) for gap in found.gaps])
     if not found.intact:
         raise typer.Exit(1)
+
+
+@commands.command("list")
+def list_audit(
+    context: typer.Context,
+    actor: Annotated[str, typer.Option(help="Only of the actor with this name.")] = "",
+    action: Annotated[str, typer.Option(help="Only this action, or those below it: `run` for `run.start`.")] = "",
+    object_ref: Annotated[str, typer.Option("--object", help="Only to this object, such as `run:7k2m9x4qpb`.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List what was done, newest first."""
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
+        rows, _ = trail.list_entries(session, console.actor, trail.Wanted(actor, action, object_ref), limit)
+        told = [audit.told(row) for row in rows]
+    items = told if as_json else [one | {"actor": one["actor"]["name"]} for one in told]
+    print_items(items, ("id", "at", "actor", "action", "object", "position"), as_json)
 
 
 @commands.command("export")

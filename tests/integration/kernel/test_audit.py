@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from homeport.kernel.base.database import Database
+from homeport.kernel.base.errors import Forbidden
 from homeport.kernel.testing import FakeClock
-from homeport.kernel.trust import audit
+from homeport.kernel.trust import audit, trail
 from homeport.kernel.trust.identity import SYSTEM, Actor, Role
 
 _JIWOO = Actor("person", "1", "지우", Role.OPERATOR)
@@ -155,3 +156,27 @@ def test_a_secret_is_nowhere_in_the_row(database: Database, clock: FakeClock):
         audit.record(session, SYSTEM, "thing.change", "thing:1", now=clock(), after={"password": "canary"})
     with database.reading() as session:
         assert "canary" not in str(session.execute(text("SELECT * FROM kernel_audit")).all())
+
+
+def test_the_trail_is_narrowed_and_paged_without_missing_a_row(database: Database, clock: FakeClock):
+    admin = Actor("person", "1", "Kim", Role.ADMIN)
+    with database.writing() as session:
+        for number in range(7):
+            action = "run.start" if number % 2 else "runner.start"
+            audit.record(session, admin, action, f"run:{number}", now=clock() + timedelta(hours=number))
+    with database.reading() as session:
+        first, after = trail.list_entries(session, admin, trail.Wanted(actor="Kim"), 4)
+        rest, end = trail.list_entries(session, admin, trail.Wanted(actor="Kim"), 4, after)
+        assert [one.object_ref for one in (*first, *rest)] == [f"run:{number}" for number in reversed(range(7))]
+        assert end is None
+        below = trail.Wanted(action="run", since=clock() + timedelta(hours=2), until=clock() + timedelta(hours=5))
+        assert [one.object_ref for one in trail.list_entries(session, admin, below, 4)[0]] == ["run:3"]
+        assert trail.seals_of(session, admin).unsealed == 7
+
+
+def test_the_trail_is_for_security_and_admin(database: Database):
+    with database.reading() as session:
+        for role in (Role.VIEWER, Role.DEVELOPER, Role.OPERATOR):
+            with pytest.raises(Forbidden):
+                trail.list_entries(session, Actor("person", "1", "Kim", role), trail.Wanted(), 4)
+        assert trail.list_entries(session, Actor("person", "1", "Kim", Role.SECURITY), trail.Wanted(), 4)[0] == []

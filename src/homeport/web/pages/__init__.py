@@ -10,11 +10,13 @@ from fastapi import APIRouter, Request
 from homeport.kernel.knowledge.findings import Wanted, count_by_severity
 from homeport.kernel.module import HomeCard, NavItem, Services
 from homeport.kernel.trust.access import may
+from homeport.kernel.trust.trail import READ
 from homeport.kernel.work.runs import RunState, count_by_state
 from homeport.web.pages import (
     admin,
     approval,
     approvals,
+    audit,
     finding,
     findings,
     findings_bulk,
@@ -59,11 +61,15 @@ def navigation(services: Services) -> tuple[NavItem, ...]:
     def is_admin(request: Request) -> bool:
         return request.state.actor is not None and may(request.state.actor, admin.ACTION)
 
+    def is_auditor(request: Request) -> bool:
+        return request.state.actor is not None and may(request.state.actor, READ)
+
     return (
         NavItem("nav-home", "/", "house", 10),
         NavItem("nav-runs", "/runs", "circle-play", 30, count=live_runs),
         NavItem("nav-findings", "/findings", "shield-alert", 40, count=open_findings),
         NavItem("nav-admin", "/admin", "settings", 90, group="admin", is_for=is_admin),
+        NavItem("nav-audit", audit.PATH, "scroll-text", 95, group="admin", is_for=is_auditor),
     )
 
 
@@ -90,4 +96,5 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     views.add(router, services)
     sign_ins.add(router, services)
     admin.add(router, services)
+    audit.add(router, services)
     return router
