@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
+
+from sqlalchemy import text
 
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.wakeups import WAKEUPS, Listener, Wakeups, wake
@@ -59,15 +64,32 @@ def test_a_change_that_was_rolled_back_wakes_nobody(database: Database) -> None:
 
 def test_other_processes_are_woken_on_postgresql(postgresql_url: str) -> None:
     with postgresql_database(postgresql_url) as database:
-        url, listener = database.engine.url.render_as_string(hide_password=False), Listener(database)
-        listener.start()
-        try:
-            mark, rang = WAKEUPS.seen(["elsewhere"]), False
-            for _ in range(5):  # it may not listen yet
-                subprocess.run([sys.executable, "-c", RINGING, url, "elsewhere"], check=True)
-                rang = rang or WAKEUPS.wait(["elsewhere"], mark, 1.0)
-                if rang:
-                    break
-            assert rang
-        finally:
-            listener.stop()
+        assert _is_woken_from_elsewhere(database)
+
+
+def test_a_process_with_more_open_files_than_select_knows_is_woken_still(postgresql_url: str) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as files:
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4_000, hard), hard))
+        for _ in range(1_100):
+            files.enter_context(open(os.devnull, "rb"))
+        database = files.enter_context(postgresql_database(postgresql_url))
+        assert _is_woken_from_elsewhere(database)
+        for _ in range(2):  # a new connection, and one that was used before
+            with database.reading() as session:
+                assert session.scalar(text("SELECT 1")) == 1
+
+
+def _is_woken_from_elsewhere(database: Database) -> bool:
+    url, listener = database.engine.url.render_as_string(hide_password=False), Listener(database)
+    listener.start()
+    try:
+        mark = WAKEUPS.seen(["elsewhere"])
+        for _ in range(5):  # it may not listen yet
+            subprocess.run([sys.executable, "-c", RINGING, url, "elsewhere"], check=True)
+            if WAKEUPS.wait(["elsewhere"], mark, 1.0):
+                return True
+        return False
+    finally:
+        listener.stop()

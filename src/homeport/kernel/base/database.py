@@ -281,7 +281,11 @@ def _postgresql_engine(url: str) -> Engine:
     @event.listens_for(engine, "checkout")
     def _is_there_still(connection: Any, _record: Any, _proxy: Any) -> None:
         """Take another connection if the server has said good-bye on this one; asking it each time takes a trip."""
-        if connection.closed or select.select([connection], [], [], 0)[0]:
+        if connection.closed:
+            raise DisconnectionError
+        watch = select.poll()  # select() knows no more than 1,024 files
+        watch.register(connection.fileno(), select.POLLIN)
+        if watch.poll(0):
             raise DisconnectionError
 
     return engine

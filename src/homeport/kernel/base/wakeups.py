@@ -12,7 +12,6 @@ import socket
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -112,11 +111,13 @@ class Listener:
 
         assert self._url
         with psycopg.connect(self._url, autocommit=True) as connection:
-            watched: list[Any] = [connection, self._told_to_stop]
+            watch = select.poll()  # select() knows no more than 1,024 files
+            for watched in (connection, self._told_to_stop):
+                watch.register(watched.fileno(), select.POLLIN)
             connection.execute("LISTEN homeport")
             while not self._stopping.is_set():
                 for notification in connection.notifies(timeout=0):  # with a timeout it looks ten times a second
                     sender, _, topic = notification.payload.partition(" ")
                     if sender != _THIS_PROCESS:  # which has rung already
                         WAKEUPS.ring(topic)
-                select.select(watched, [], [])
+                watch.poll()
