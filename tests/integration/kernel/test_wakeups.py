@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -73,7 +74,7 @@ def test_a_process_with_more_open_files_than_select_knows_is_woken_still(postgre
         files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(4_000, hard), hard))
         for _ in range(1_100):
-            files.enter_context(open(os.devnull, "rb"))
+            files.enter_context(Path(os.devnull).open("rb"))
         database = files.enter_context(postgresql_database(postgresql_url))
         assert _is_woken_from_elsewhere(database)
         for _ in range(2):  # a new connection, and one that was used before
