@@ -1,12 +1,14 @@
 """Kill -9 a worker at random moments while runs are in flight: nothing lost, nothing done twice.
 
 `./run soak runs [--kills N] [--seed N] [--database-url URL] [--without-find]`; the tests call `soak` with few kills.
-Without a database URL it soaks SQLite, then PostgreSQL, and prints a table of both.
+Without a database URL it soaks SQLite, then PostgreSQL, and prints a table of both; then it plays what `moments` has,
+with the seconds that are promised.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import shutil
@@ -24,7 +26,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import moments
 import outside
+import structlog
 
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.events import Subscribers
@@ -254,19 +258,43 @@ def main() -> None:
     if arguments.work:
         _work(arguments.work)
         return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     totals: dict[str, Counted] = {}
     with _engines(arguments.database_url) as engines:
         for name, engine in engines.items():
             totals[name] = _soak_engine(name, engine, arguments)
-    print(
-        f"\nseed {arguments.seed}\n\n| engine | {' | '.join(vars(Counted()))} |\n|---|{'---:|' * len(vars(Counted()))}"
-    )
-    for name, total in totals.items():
-        print(f"| {name} | {' | '.join(str(value) for value in vars(total).values())} |")
+    at_moments = [] if arguments.database_url or arguments.without_find else list(_moments())
+    print(f"\nseed {arguments.seed}\n\n{_table(totals)}")
+    if at_moments:
+        print(f"\n{_table_of_moments(at_moments)}")
     is_good = all(
         not total.lost and not total.doubled and total.seconds <= FINISH_WITHIN_S for total in totals.values()
     )
-    sys.exit(0 if is_good else 1)
+    sys.exit(0 if is_good and all(moment.holds for _, moment in at_moments) else 1)
+
+
+def _moments() -> Iterator[tuple[str, moments.Moment]]:
+    for engine, played in (("SQLite", moments.on_sqlite), ("PostgreSQL", moments.on_postgresql)):
+        for moment in played():
+            print(f"{engine}: {moment}", flush=True)
+            yield engine, moment
+
+
+def _table(totals: dict[str, Counted]) -> str:
+    names = list(vars(Counted()))
+    lines = [f"| engine | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    lines += [f"| {name} | {' | '.join(str(value) for value in vars(one).values())} |" for name, one in totals.items()]
+    return "\n".join(lines)
+
+
+def _table_of_moments(found: list[tuple[str, moments.Moment]]) -> str:
+    lines = ["| engine | moment | kills | runs | steps | doubled | lost | seconds | goal | holds |"]
+    lines.append(f"|---|---|{'---:|' * 7}---|")
+    for engine, one in found:
+        counts = f"{one.kills} | {one.runs} | {one.steps} | {one.doubled} | {one.lost}"
+        holds = "yes" if one.holds else "no"
+        lines.append(f"| {engine} | {one.name} | {counts} | {one.seconds} | ≤ {one.goal_s:g} | {holds} |")
+    return "\n".join(lines)
 
 
 def _soak_engine(name: str, engine: Any, arguments: argparse.Namespace) -> Counted:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +18,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
+from homeport.kernel.base.errors import DatabaseUnavailable
+from homeport.kernel.base.settings import load_settings
 from homeport.kernel.testing import postgresql_database
-from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.trust.identity import SYSTEM, Actor, Role, ensure_person
 from homeport.kernel.work import runs, timers
+from homeport.kernel.work.approval_rules import Policy
+from homeport.kernel.work.approvals import approve, start_or_ask
 from homeport.kernel.work.execution import Run
 from homeport.kernel.work.runs import RunState
 
@@ -138,3 +144,55 @@ def test_work_goes_on_after_the_server_ended_every_connection(postgresql: Databa
     with working(postgresql, procedures) as worker:
         assert wait_for(postgresql, run_id, RunState.SUCCEEDED).outcome == {"done": True}
         assert worker.is_alive
+
+
+def test_what_is_approved_after_its_process_was_killed_runs_once(database: Database, tmp_path: Path) -> None:
+    did: list[str] = []
+    procedures = procedures_doing(lambda run, _request: run.step("do", lambda: did.append(run.id) or {}))
+    rules = {"rules": [{"by": {"role": "admin"}, "self_approval": True}]}
+    procedures.policy = Policy(load_settings({}, approvals=rules).approvals.rules)
+    with database.writing() as session:
+        person = ensure_person(session, "Kim", Role.ADMIN, datetime.now(UTC))
+    kim = Actor("person", str(person.id), person.name, Role.ADMIN)
+    plan = runs.plan_run(procedures, kim, "test.scripted", {})
+    with other_process(database, tmp_path) as child:
+        until((tmp_path / "working").exists)
+        with database.writing() as session:
+            asked = start_or_ask(session, procedures, kim, "test.scripted", {}, datetime.now(UTC), plan)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    with working(database, procedures):
+        approved = approve(database, procedures, kim, asked.id, datetime.now(UTC))
+        assert approved.run_id is not None
+        wait_for(database, approved.run_id, RunState.SUCCEEDED)
+    assert did == [approved.run_id]
+    with database.reading() as session:
+        assert [row.id for row in runs.list_runs(session).runs] == did
+
+
+def test_a_process_frozen_while_it_renews_its_lease_keeps_nobody_out(postgresql: Database) -> None:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    def take_over() -> bool:
+        taken.append(leases.take(postgresql, "test", "second", now(), 5))
+        return taken[-1] is not None
+
+    def renew_and_freeze() -> None:
+        with postgresql.writing() as session:
+            leases.renew(session, lease, now(), 0.5)
+            other = threading.Thread(target=until, args=(take_over,))  # this thread writes
+            other.start()
+            other.join()
+            session.execute(text("SELECT 1"))
+
+    taken: list[leases.Lease | None] = []
+    with postgresql.writing() as session:
+        leases.put(session, "test", "one", now())
+    found = leases.take(postgresql, "test", "first", now(), 0.5)
+    assert found is not None
+    lease = found
+    with pytest.raises(DatabaseUnavailable):
+        renew_and_freeze()
+    assert taken[-1] is not None
+    assert taken[-1].fence == lease.fence + 1

@@ -23,6 +23,8 @@ from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import LeaseLost
 from homeport.kernel.base.wakeups import wake
 
+_FROZEN_RENEWAL_S = 2
+
 
 class LeaseRow(Base):
     """A piece of work that waits in a queue; `key` names it there."""
@@ -146,6 +148,8 @@ def renew(session: Session, lease: Lease, now: datetime, lease_s: float) -> None
     Raises:
         LeaseLost: somebody else took it over, or it was withdrawn.
     """
+    if session.get_bind().dialect.name == "postgresql":  # frozen just now, it must not keep the row from who takes over
+        session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN_RENEWAL_S}s'"))
     until = now + timedelta(seconds=lease_s)
     mine = update(LeaseRow).where(LeaseRow.id == lease.id, LeaseRow.fence == lease.fence)
     if session.scalar(mine.values(leased_until=until).returning(LeaseRow.id)) is None:
