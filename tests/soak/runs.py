@@ -255,10 +255,10 @@ def main() -> None:
     parser.add_argument("--without-find", action="store_true", help="to see that doubled effects are noticed")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     if arguments.work:
         _work(arguments.work)
         return
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     totals: dict[str, Counted] = {}
     with _engines(arguments.database_url) as engines:
         for name, engine in engines.items():
