@@ -29,6 +29,7 @@ from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
 from homeport.web import health, pages, problems
+from homeport.web.bodies import Bodies
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.metrics import Measured, Metrics
 from homeport.web.rest import approvals, audit, findings, runs, search, sessions, tokens, views
@@ -159,6 +160,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(NotModified)
     app.add_middleware(Idempotency, database=services.database, settings=services.settings, clock=services.clock)
+    app.add_middleware(Bodies, import_limit_bytes=services.settings.findings.import_limit_bytes)
     app.add_middleware(
         Identify,
         database=services.database,

@@ -96,6 +96,11 @@ def _escaped(part: str) -> str:
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    return answered_http(request, error)
+
+
+def answered_http(request: Request, error: HTTPException) -> Response:
+    """Return the answer that tells of an error of HTTP itself."""
     status = HTTPStatus(error.status_code)
     code = _CODES.get(status, status.phrase.lower().replace(" ", "-"))
     detail = "" if status == HTTPStatus.NOT_FOUND else str(error.detail)

@@ -20,6 +20,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from homeport.kernel.base.database import Database
@@ -92,6 +93,9 @@ class Idempotency:
             found = await to_thread.run_sync(self._begin, request.state.actor, key, _told(scope, body))
         except HomeportError as error:
             await problems.answered(request, error)(scope, receive, send)
+            return
+        except HTTPException as error:  # of a body too large or too slow
+            await problems.answered_http(request, error)(scope, receive, send)
             return
         if isinstance(found, Answer):
             headers = {**found.headers, REPLAYED: "true"}
