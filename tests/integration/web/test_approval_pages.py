@@ -108,6 +108,17 @@ def test_home_shows_what_waits_for_the_reader_and_to_nobody_else(saebom: Company
     assert path not in saebom.browser("Lee Jun").get("/").text
 
 
+def test_the_navigation_counts_what_waits_for_the_reader_until_they_decided(saebom: Company) -> None:
+    def count(browser) -> str:
+        return re.search(r'href="/approvals"[^>]*>.*?</a>', browser.get("/runs").text, re.S)[0]
+
+    path, seoyeon, jun = asked(saebom), saebom.browser("Park Seoyeon", Role.OPERATOR), saebom.browser("Lee Jun")
+    assert '<span class="nav-count">1</span>' in count(seoyeon)
+    assert "nav-count" not in count(jun), "who asked may not decide"
+    seoyeon.post(f"{path}/approve")
+    assert "nav-count" not in count(seoyeon)
+
+
 def test_the_list_shows_what_waits_what_waits_for_me_and_all(saebom: Company) -> None:
     seoyeon, jun = saebom.browser("Park Seoyeon", Role.OPERATOR), saebom.browser("Lee Jun")
     assert "homeport.yaml" in seoyeon.get("/approvals").text

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, exists, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy.sql.base import ExecutableOption
 
 from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, Forbidden
@@ -19,6 +20,7 @@ from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState, c
 from homeport.kernel.work.approval_rules import Requirement
 
 _MOST_WAITING = 500
+_DECIDERS = {"person", "command"}
 
 
 class Hindrance(StrEnum):
@@ -67,9 +69,12 @@ def missing_of(session: Session, row: ApprovalRow) -> list[tuple[Requirement, in
 
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[ApprovalRow]:
     """Return the requests that `actor` may decide now, those that expire first in front."""
-    live = (ApprovalRow.state == ApprovalState.WAITING, ApprovalRow.expires_at > now)
-    rows = session.scalars(select(ApprovalRow).where(*live).order_by(ApprovalRow.expires_at).limit(_MOST_WAITING))
-    return [row for row in rows if find_hindrance(session, row, actor, now) is None]
+    return _decidable(session, actor, now)
+
+
+def count_waiting_for(session: Session, actor: Actor, now: datetime) -> int:
+    """Return how many requests `actor` may decide now: one query, which leaves the plans where they are."""
+    return len(_decidable(session, actor, now, defer(ApprovalRow.plan), defer(ApprovalRow.input)))
 
 
 def is_asker(session: Session, row: ApprovalRow, actor: Actor) -> bool:
@@ -90,7 +95,7 @@ def find_hindrance(session: Session, row: ApprovalRow, actor: Actor, now: dateti
         return Hindrance.NOT_NAMED
     if not is_waiting(row, now):
         return Hindrance.CLOSED
-    if actor.kind not in {"person", "command"}:
+    if actor.kind not in _DECIDERS:
         return Hindrance.PROGRAM
     if not _met_by(session, row, actor):
         would_count = any(one.accepts(actor, is_asker=False) for one in row.required)
@@ -153,6 +158,19 @@ def told_of(decision: DecisionRow) -> dict[str, Any]:
     """An approval as it is recorded on the run."""
     told = {"kind": decision.actor_kind, "id": decision.actor_id, "name": decision.actor_name, "note": decision.note}
     return {**told, "at": decision.at.isoformat()}
+
+
+def _decidable(session: Session, actor: Actor, now: datetime, *options: ExecutableOption) -> list[ApprovalRow]:
+    if actor.kind not in _DECIDERS or not may(actor, "approval.decide"):
+        return []
+    decided = exists().where(
+        DecisionRow.approval_id == ApprovalRow.id,
+        DecisionRow.actor_kind == actor.kind,
+        DecisionRow.actor_id == actor.id,
+    )
+    live = select(ApprovalRow).where(ApprovalRow.state == ApprovalState.WAITING, ApprovalRow.expires_at > now, ~decided)
+    rows = session.scalars(live.order_by(ApprovalRow.expires_at).limit(_MOST_WAITING).options(*options))
+    return [row for row in rows if _met_by(session, row, actor)]
 
 
 def _met_by(session: Session, row: ApprovalRow, actor: Actor) -> list[int]:

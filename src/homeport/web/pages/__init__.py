@@ -11,6 +11,7 @@ from homeport.kernel.knowledge.findings import Wanted, count_by_severity
 from homeport.kernel.module import HomeCard, NavItem, Services
 from homeport.kernel.trust.access import may
 from homeport.kernel.trust.trail import READ
+from homeport.kernel.work.approval_decisions import count_waiting_for
 from homeport.kernel.work.runs import RunState, count_by_state
 from homeport.web.pages import (
     admin,
@@ -58,6 +59,13 @@ def navigation(services: Services) -> tuple[NavItem, ...]:
             counts = count_by_state(session)
         return (counts.get(RunState.WAITING, 0) + counts.get(RunState.RUNNING, 0)) or None
 
+    def waiting_approvals(request: Request) -> int | None:
+        actor = request.state.actor
+        if actor is None:
+            return None
+        with services.database.reading() as session:
+            return count_waiting_for(session, actor, services.clock()) or None
+
     def is_admin(request: Request) -> bool:
         return request.state.actor is not None and may(request.state.actor, admin.ACTION)
 
@@ -67,6 +75,7 @@ def navigation(services: Services) -> tuple[NavItem, ...]:
     return (
         NavItem("nav-home", "/", "house", 10),
         NavItem("nav-runs", "/runs", "circle-play", 30, count=live_runs),
+        NavItem("nav-approvals", "/approvals", "user-check", 35, count=waiting_approvals),
         NavItem("nav-findings", "/findings", "shield-alert", 40, count=open_findings),
         NavItem("nav-admin", "/admin", "settings", 90, group="admin", is_for=is_admin),
         NavItem("nav-audit", audit.PATH, "scroll-text", 95, group="admin", is_for=is_auditor),

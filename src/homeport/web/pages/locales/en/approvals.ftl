@@ -1,4 +1,5 @@
 approvals = Approvals
+nav-approvals = Approvals
 approvals-views = Runs and approvals
 approvals-which = Which requests
 approvals-lead = What waits for somebody's word before it runs, and what was decided.

@@ -1,4 +1,5 @@
 approvals = 승인
+nav-approvals = 승인
 approvals-views = 실행과 승인
 approvals-which = 요청 고르기
 approvals-lead = 실행하기 전에 누군가의 결정을 기다리는 요청과 지금까지의 결정입니다.
