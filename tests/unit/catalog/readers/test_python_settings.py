@@ -22,7 +22,11 @@ DEFAULTS = dict(TAX_URL="https://tax.parcel.io")
 config["RATE_URL"] = "https://rate.parcel.io"
 PROXY = Unicode("https://proxy.parcel.io", help="see https://help.parcel.io")
 CLIENT = Client(base="https://client.parcel.io", help="https://help.parcel.io")
+FORM = "mysql://{user}@{}/shop".format(HOST, user=USER)
 local = "https://nowhere.io"
+
+class Reports(Config):
+    reports_url = key(cast=str, default="https://all.parcel.io")
 
 class CelerySettings:
     def __init__(self, pay_url="https://pay.parcel.io"):
@@ -42,6 +46,8 @@ EXPECTED = {
     "RATE_URL": "https://rate.parcel.io",
     "PROXY": "https://proxy.parcel.io",
     "CLIENT.base": "https://client.parcel.io",
+    "FORM": "mysql://${}@${}/shop",
+    "reports_url": "https://all.parcel.io",
     "pay_url": "https://pay.parcel.io",
     "broker_url": "redis://queue",
 }

@@ -41,15 +41,17 @@ _LEFT_OUT_FOLDER = re.compile(r"(^|/)([\w.-]*(?<!la)(?<!con)(?<!at)tests?|backup
 _CONFIG_FOLDERS = frozenset({"config", "configs", "conf", "configuration", "settings", "etc"})
 _NO_CONFIGURATION = re.compile(
     r"schema|metadata|(^|/)[\w.-]*templates?/"
+    r"|custom-environment-variables\."
     r"|(^|/)(otel|opentelemetry|nginx|prometheus|grafana|promtail|loki|tempo|alertmanager|haproxy|traefik|fluent(d|-bit)?"
     r"|supervisord?|logging|log4j\w*|logback)([-_.][\w.-]*)?$",
     re.IGNORECASE,
 )
-"""Schemas, templates, and the configuration of what stands around an application: proxies, collectors, supervisors."""
+"""Schemas, templates, the names of variables that node-config reads, and the configuration of what stands around an
+application: proxies, collectors, supervisors."""
 _MAX_DEPTH = 4
 _SCRIPTS = (".js", ".cjs", ".mjs", ".ts")
 _LIKELY = re.compile(
-    r"\.(ya?ml|json|toml|ini|cfg|conf|py|[cm]?js|ts|properties|example|sample|dist|default|template)$"
+    r"\.(ya?ml|json|toml|ini|cfg|conf|py|[cm]?js|ts|properties)$|[.-](example|sample|dist|default|template)$"
     r"|env|docker|container|procfile"
 )
 """Cheap: most files of a tree have none of these names."""
@@ -230,20 +232,40 @@ def _lines(path: str, text: str, form: re.Pattern[str], source: str) -> Iterator
             yield Setting(found[1], re.sub(r"\s+#.*$", "", found[2]).strip(), source, Place(path, number))
 
 
+_MAX_LINE_CHARACTERS = 20_000
 _ENV = re.compile(r"[ \t]*ENV[ \t]+(.+)", re.IGNORECASE)
 _ENV_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)")
 
 
 def _image_environment(file: str, text: str) -> Iterator[Setting]:
     """The variables that an image is built with: `ENV A=b C=d`, `ENV A b`. Source: Dockerfile reference, ENV."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        given = _ENV.fullmatch(line[:4_000])
+    for number, line in _joined(text):
+        given = _ENV.fullmatch(line[:_MAX_LINE_CHARACTERS])
         pairs = _ENV_PAIR.findall(given[1]) if given else []
         if given and not pairs:
             name, _, value = given[1].partition(" ")
             pairs = [(name, value)]
         for name, value in pairs:
             yield Setting(name, value.strip("\"' "), "dockerfile", Place(file, number))
+
+
+def _joined(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a Dockerfile with those that continue them, each with the number of its first; no comments.
+
+    Source: Dockerfile reference, "Format" and "Escape": comments between the parts of one line are left out.
+    """
+    parts: list[str] = []
+    begins = 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.lstrip().startswith("#"):
+            continue
+        begins = begins if parts else number
+        parts.append(line.rstrip().removesuffix("\\"))
+        if not line.rstrip().endswith("\\"):
+            yield begins, " ".join(parts)
+            parts = []
+    if parts:
+        yield begins, " ".join(parts)
 
 
 def _dockerfile(place: Place, text: str) -> Configuration:
@@ -297,14 +319,14 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 )
 
 
-_SAMPLE = re.compile(r"\.(example|sample|dist|default|template)$")
+_SAMPLE = re.compile(r"[.-](example|sample|dist|default|template)$")
 _NAMED_CONFIGURATION = re.compile(
     r"(config|configuration|settings|conf|defaults?|application|server|service)"
     r"([._-](example|sample|default|dist|template|prod\w*|docker))*\.(ya?ml|toml|ini|cfg|conf|json)"
     r"(\.(example|sample|dist|default|template))?"
     r"|[\w-]+[._-](config|configuration|settings|conf)\.(ya?ml|toml|ini)"
     r"|[\w.-]+[._-](example|sample|default|template)\.(ya?ml|toml|ini|cfg|conf)"
-    r"|[\w-]+\.(cfg|conf|ini|ya?ml|toml)\.(dist|sample|example|default|template)"
+    r"|[\w-]+\.(cfg|conf|ini|ya?ml|toml)[.-](dist|sample|example|default|template)"
     r"|(default|example|sample)[._-][\w.-]+\.(ya?ml|toml|ini|cfg|conf|json)"
     r"|(alembic|production|prod)\.ini|(example|sample)[._-]config\.(ya?ml|toml|ini|cfg|conf)"
 )

@@ -36,6 +36,9 @@ _DEFAULTS = re.compile(r"_*(default\w*|config\w*|settings|\w*_?defaults)", re.IG
 _LONG_CHARACTERS = 40_000
 """A module of more than that lists all that can be set, with the alternatives to what is on."""
 
+_FILLED_IN = re.compile(r"(?<!\$)\{[^{}]*\}")
+"""What `str.format` fills in."""
+
 _TOLD = frozenset({"help", "description", "doc", "title", "examples", "metadata"})
 """What a call is given for people to read."""
 
@@ -98,7 +101,7 @@ class _Scope:
         for node in body:
             if isinstance(node, ast.ClassDef):
                 if _SETTINGS.search(" ".join([node.name, *map(_name_of, node.bases)])):
-                    yield from self.texts_of(node.body, any_case=any(map(_is_settings, node.bases)))
+                    yield from self.texts_of(node.body, any_case=True)
             elif isinstance(node, ast.FunctionDef) and node.name == "__init__":
                 yield from self._of_defaults(node.args)
                 yield from self.texts_of(node.body, any_case=True)
@@ -185,6 +188,9 @@ class _Scope:
             return self.known.get(node.id)
         if isinstance(node, ast.JoinedStr):
             return "".join(self._part(one, depth + 1) for one in node.values)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            form = self._text(node.func.value, depth + 1)
+            return None if form is None else _FILLED_IN.sub("${}", form)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             left, right = self._text(node.left, depth + 1), self._text(node.right, depth + 1)
             return None if left is None else left + ("${}" if right is None else right)
@@ -207,10 +213,6 @@ def _target_name(target: ast.expr) -> str:
         return target.attr if _name_of(target.value) == "self" else ""
     is_key = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant)
     return str(target.slice.value) if is_key else ""  # type: ignore[attr-defined]
-
-
-def _is_settings(base: ast.expr) -> bool:
-    return _name_of(base).endswith("Settings")
 
 
 def _name_of(node: ast.expr) -> str:
