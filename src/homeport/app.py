@@ -24,7 +24,7 @@ from homeport.kernel.base.settings import Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.knowledge.findings import redate
 from homeport.kernel.module import Module, Services, installed_modules
-from homeport.kernel.trust import access, secrets
+from homeport.kernel.trust import access, identity, secrets
 from homeport.kernel.work.approval_rules import policy_of
 from homeport.kernel.work.procedures import Procedures
 from homeport.kernel.work.worker import Worker
@@ -57,8 +57,11 @@ class Homeport:
         return self.services.settings
 
     def start(self) -> None:
-        """Let each module do what it does once when work begins, and due dates be what the settings say now."""
-        with self.services.database.writing() as session:
+        """Let each module begin, due dates be what the settings say now, and what people can use no more be gone."""
+        services = self.services
+        with services.database.writing() as session:
+            idle = timedelta(hours=services.settings.session_idle_hours)
+            identity.throw_away_what_ended(session, services.clock(), idle)
             redate(session, self.services.due_days)
         for module in self.modules:
             if module.start is not None:

@@ -14,7 +14,6 @@ from homeport.kernel.console import Json, console_of, print_items, print_object,
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import Account, Person, Purpose, Role
 
-PASSWORD_LINK_LASTS = timedelta(hours=24)
 BREAK_GLASS_LINK_LASTS = timedelta(minutes=15)
 _BREAK_GLASS = "Break glass"
 
@@ -47,15 +46,10 @@ def password_link(
     """Print a link with which a person chooses a password, once, within a day; a new login name makes the person."""
     console = console_of(context)
     with console.open_services() as services, services.database.writing() as session:
-        now, account = services.clock(), identity.find_account(session, login)
-        if account is None:
-            person = identity.ensure_person(session, name or login, role, now)
-            account = identity.ensure_account(session, person, login)
-        person = session.get_one(Person, account.person_id)
-        secret = identity.create_login_link(session, console.actor, person, now, PASSWORD_LINK_LASTS, Purpose.PASSWORD)
-        link = f"{services.settings.base_url.rstrip('/')}/password/{secret}"
+        made = identity.invite(session, console.actor, login, services.clock(), name=name, role=role)
+        link = f"{services.settings.base_url.rstrip('/')}/password/{made.secret}"
     if as_json:
-        print_object({"link": link, "login": account.login, "name": person.name, "role": person.role})
+        print_object({"link": link, "login": made.account.login, "name": made.person.name, "role": made.person.role})
     else:
         print(link)
 

@@ -203,6 +203,7 @@ PAGES = {
     "GET /admin/tokens": Row(ADMINS, "/admin/tokens"),
     "POST /admin/tokens": Row(ADMINS, "/admin/tokens", form={"name": "{name}", "role": "viewer", "days": "30"}),
     "POST /admin/tokens/revoke": Row(ADMINS, "/admin/tokens/revoke", form={"name": "{token}"}),
+    "POST /admin/people/password-link": Row(ADMINS, "/admin/people/password-link", form={"login": "{name}"}),
     "GET /admin/people": Row(ADMINS, "/admin/people"),
     "GET /admin/events": Row(ADMINS, "/admin/events"),
     "GET /admin/settings": Row(ADMINS, "/admin/settings"),

@@ -10,10 +10,10 @@ import pytest
 
 from homeport.kernel.testing import sqlite_database
 from homeport.kernel.trust import audit, identity
-from homeport.kernel.trust.identity import SYSTEM, Account, Person, PersonSession, Purpose, Role
+from homeport.kernel.trust.identity import SYSTEM, Account, LoginLink, Person, PersonSession, Purpose, Role
 from homeport.web.identify import DEVICE_COOKIE, SESSION_COOKIE
 
-from .conftest import Portal, build
+from .conftest import BASE, Portal, build
 
 _GOOD, _NEW = "correct horse battery staple", "another horse in another stable"
 
@@ -263,3 +263,51 @@ def test_how_and_from_where_one_signed_in_is_kept(portal: Portal, jiwoo: Person)
         account = session.get_one(Account, jiwoo.id)
     assert (row.way, row.address) == ("password", "testclient")
     assert account.changed_at == portal.clock()
+
+
+def test_an_admin_makes_a_password_link_on_the_page_of_people(portal: Portal, jiwoo: Person) -> None:
+    admin = portal.signed_in()
+    page = admin.post("/admin/people/password-link", data={"login": "bora", "name": "Lee Bora", "role": "operator"})
+    assert page.headers["cache-control"] == "no-store"
+    path = page.text.split(f"{BASE}/password/")[1].split("<")[0]
+    browser = portal.client()
+    assert browser.post(f"/password/{path}", data={"password": _NEW, "again": _NEW}).status_code == 303
+    me = browser.get("/api/v1/me").json()
+    assert (me["name"], me["role"]) == ("Lee Bora", "operator")
+    assert "login-link.create" in actions(portal)
+    again = admin.post("/admin/people/password-link", data={"login": "jiwoo", "name": "Other", "role": "admin"})
+    assert "Jiwoo" in again.text
+    with portal.database.reading() as session:
+        assert session.get_one(Person, jiwoo.id).role == "developer", "a login that is known keeps its person"
+
+
+@pytest.mark.parametrize("form", [{"login": ""}, {"login": "a b"}, {"login": "x", "role": "king"}])
+def test_a_login_name_or_role_that_can_not_be_is_told_at_its_field(portal: Portal, form: dict[str, str]) -> None:
+    page = portal.signed_in().post("/admin/people/password-link", data=form)
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+
+
+def test_made_up_password_links_make_their_address_wait(portal: Portal, jiwoo: Person) -> None:
+    data = {"password": _NEW, "again": _NEW}
+    answers = [portal.client().post(f"/password/guess-{number}", data=data) for number in range(31)]
+    assert [one.status_code for one in answers[-2:]] == [401, 429]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    secret = link(portal, jiwoo, Purpose.PASSWORD)
+    portal.clock.advance(seconds=1)
+    assert portal.client().post(f"/password/{secret}", data=data).status_code == 303
+
+
+def test_what_ended_is_thrown_away_when_work_begins(portal_on_each: Portal) -> None:
+    portal = portal_on_each
+    person = portal.person("Jiwoo", Role.DEVELOPER)
+    link(portal, person, Purpose.SIGN_IN)
+    portal.signed_in()
+    portal.clock.advance(hours=71)
+    portal.signed_in("Kim Haneul")
+    portal.clock.advance(hours=1)
+    portal.homeport.start()
+    with portal.database.reading() as session:
+        rows = session.query(PersonSession).all()
+        assert [session.get_one(Person, row.person_id).name for row in rows] == ["Kim Haneul"]
+        assert session.query(LoginLink).count() == 0

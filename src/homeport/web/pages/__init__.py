@@ -27,6 +27,7 @@ from homeport.web.pages import (
     me,
     oidc,
     password,
+    people,
     run,
     runs,
     search,
@@ -106,4 +107,5 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     sign_ins.add(router, services)
     admin.add(router, services)
     audit.add(router, services)
+    people.add(router, services)
     return router

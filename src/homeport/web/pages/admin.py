@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from homeport import __version__
@@ -21,7 +20,7 @@ from homeport.kernel.base.settings import Settings, redacted
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.access import Rule, authorize, known_scopes, may, parse_scopes, register, who_may
-from homeport.kernel.trust.identity import Actor, ApiToken, Person, Role
+from homeport.kernel.trust.identity import Actor, ApiToken, Role
 from homeport.web.identify import actor_of
 from homeport.web.pages.style import render
 from homeport.web.queues import queues_of
@@ -43,13 +42,6 @@ _TOKEN_COLUMNS = (
     Column("used", "pages-token-used"),
     Column("expires", "pages-token-expires"),
     Column("revoke", "pages-token-action"),
-)
-_PEOPLE_COLUMNS = (
-    Column("name", "pages-person"),
-    Column("role", "pages-token-role"),
-    Column("entity", "pages-person-entity"),
-    Column("seen", "pages-person-seen"),
-    Column("since", "pages-person-since"),
 )
 _EVENT_COLUMNS = (
     Column("event", "pages-event"),
@@ -84,7 +76,7 @@ def add(router: APIRouter, services: Services) -> None:
     @router.get("/admin")
     def overview(request: Request) -> Response:
         if not may(actor_of(request), ACTION):
-            return _refusal(request)
+            return refusal(request)
         with database.reading() as session:
             queues = queues_of(session, services.clock())
             context: dict[str, Any] = {"database": _database(services), "parked": len(events.parked(session))}
@@ -94,7 +86,7 @@ def add(router: APIRouter, services: Services) -> None:
     @router.get("/admin/tokens")
     def tokens(request: Request) -> Response:
         if not may(actor_of(request), _TOKENS):
-            return _refusal(request)
+            return refusal(request)
         return _tokens(request, services)
 
     @router.post("/admin/tokens")
@@ -125,18 +117,10 @@ def add(router: APIRouter, services: Services) -> None:
             identity.revoke_token(session, actor, name, services.clock())
         return redirect(request, "/admin/tokens", notice="pages-notice-token-revoked", name=name)
 
-    @router.get("/admin/people")
-    def people(request: Request) -> Response:
-        if not may(actor_of(request), ACTION):
-            return _refusal(request)
-        with database.reading() as session:
-            rows: Sequence[Person] = session.scalars(select(Person).order_by(Person.name, Person.id)).all()
-        return render(request, "pages/admin/people.html", tab="people", people=rows, columns=_PEOPLE_COLUMNS)
-
     @router.get("/admin/events")
     def parked_events(request: Request) -> Response:
         if not may(actor_of(request), ACTION):
-            return _refusal(request)
+            return refusal(request)
         with database.reading() as session:
             rows = events.parked(session)
         return render(request, "pages/admin/events.html", tab="events", rows=rows, columns=_EVENT_COLUMNS)
@@ -144,7 +128,7 @@ def add(router: APIRouter, services: Services) -> None:
     @router.get("/admin/settings")
     def show_settings(request: Request) -> Response:
         if not may(actor_of(request), ACTION):
-            return _refusal(request)
+            return refusal(request)
         context: dict[str, Any] = {
             "rows": _settings(settings),
             "columns": _SETTING_COLUMNS,
@@ -153,7 +137,8 @@ def add(router: APIRouter, services: Services) -> None:
         return render(request, "pages/admin/settings.html", tab="settings", **context)
 
 
-def _refusal(request: Request) -> Response:
+def refusal(request: Request) -> Response:
+    """The page that says who may administer."""
     return render(request, "pages/admin/refusal.html", status_code=403, who=who_may(ACTION))
 
 

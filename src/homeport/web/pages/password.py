@@ -60,11 +60,10 @@ def routes(services: Services) -> APIRouter:
     ) -> Response:
         if password != again:
             return _choice(request, secret, {"again": "pages-password-differ"})
-        with database.reading() as session:  # before the slow hash, which strangers are not to ask for
-            if identity.find_purpose(session, secret, services.clock()) is not Purpose.PASSWORD:
-                return quiet(render(request, "pages/login_spent.html", status_code=_BAD))
         try:
             entry = _set_first(request, services, door, secret, password)
+        except TooManyAttempts as error:
+            return _choice(request, secret, {"password": "pages-login-wait"}, wait_s=error.retry_after_s)
         except InvalidInput:
             return _choice(request, secret, {"password": "pages-password-weak"})
         except Unauthenticated:
@@ -139,9 +138,23 @@ def _enter(request: Request, services: Services, door: Door, login: str, passwor
 
 
 def _set_first(request: Request, services: Services, door: Door, secret: str, password: str) -> Entry:
-    """Redeem the link for a password of the person's own, and sign them in; what was open before ends."""
-    password_hash, now = identity.hash_password(password), services.clock()
+    """Redeem the link for a password of the person's own, and sign them in; what was open before ends.
+
+    Raises:
+        Unauthenticated: the link is none that a password can be chosen with.
+        TooManyAttempts: it is too early for another try.
+        InvalidInput: the password is too weak.
+    """
+    now = services.clock()
     with services.database.writing() as session:
+        keys = identity.keys_of_stranger(session, door.device(request), address_of(request), now)
+        identity.count_try(session, keys, now)
+    with services.database.reading() as session:  # before the slow hash, which strangers are not to ask for
+        if identity.find_purpose(session, secret, now) is not Purpose.PASSWORD:
+            raise Unauthenticated("This link is used, expired or unknown; it works once. Ask for a new one.")
+    password_hash = identity.hash_password(password)
+    with services.database.writing() as session:
+        identity.forgive(session, keys)
         person = identity.redeem_login_link(session, secret, now, Purpose.PASSWORD)
         actor = identity.actor_of_person(person)
         identity.set_password(session, actor, session.get_one(Account, person.id), password_hash, now)
@@ -178,8 +191,8 @@ def _replace(request: Request, services: Services, door: Door, current: str, pas
         return door.enter(request, session, person, Way.PASSWORD)
 
 
-def _choice(request: Request, secret: str, errors: dict[str, str] | None = None) -> Response:
-    status = 422 if errors else 200
+def _choice(request: Request, secret: str, errors: dict[str, str] | None = None, *, wait_s: int = 0) -> Response:
+    status = _WAIT if wait_s else 422 if errors else 200
     page = render(
         request,
         "pages/password_link.html",
@@ -187,7 +200,10 @@ def _choice(request: Request, secret: str, errors: dict[str, str] | None = None)
         secret=secret,
         errors=errors or {},
         least=identity.LEAST_LENGTH,
+        wait_s=wait_s,
     )
+    if wait_s:
+        page.headers["Retry-After"] = str(wait_s)
     return quiet(page)
 
 

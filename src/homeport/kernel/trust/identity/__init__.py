@@ -29,6 +29,11 @@ from homeport.kernel.trust.identity.flows import (
     begin_flow,
     take_flow,
 )
+from homeport.kernel.trust.identity.invitations import (
+    Invitation,
+    invite,
+    throw_away_what_ended,
+)
 from homeport.kernel.trust.identity.passwords import (
     LEAST_LENGTH,
     Account,
@@ -108,6 +113,7 @@ __all__ = [
     "FindUser",
     "Flow",
     "GroupsOf",
+    "Invitation",
     "Keys",
     "KnownDevice",
     "LoginAttempts",
@@ -146,6 +152,7 @@ __all__ = [
     "has_people",
     "hash_of",
     "hash_password",
+    "invite",
     "is_password",
     "is_token",
     "is_use_due",
@@ -167,5 +174,6 @@ __all__ = [
     "set_role",
     "take_flow",
     "teams_of",
+    "throw_away_what_ended",
     "token_in_use",
 ]
