@@ -13,6 +13,7 @@ from homeport.catalog.adapters.sources.opening import Sources
 from homeport.catalog.domain.locations import LocationType
 from homeport.catalog.findings import forget_location, report_graph
 from homeport.catalog.models import LocationRow
+from homeport.catalog.moving import move_location, timer_of
 from homeport.catalog.previewing import Preview
 from homeport.catalog.procedures import DISCOVER
 from homeport.kernel.base.entities import EntityRef
@@ -22,6 +23,9 @@ from homeport.kernel.trust import audit
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.identity import SYSTEM, Actor
 from homeport.kernel.work import runs
+from homeport.kernel.work.approval_requests import ApprovalRow
+from homeport.kernel.work.approvals import start_or_ask
+from homeport.kernel.work.runs import RunRow
 from homeport.kernel.work.timers import cancel_timer
 
 CONFIG = "config"
@@ -74,8 +78,8 @@ class Locations:
         with self._services.database.reading() as session:
             return previewing.preview_of(session, kind, target, plan, seen)
 
-    def read(self, actor: Actor, row: LocationRow, only: Collection[str] = ()) -> str:
-        """Start reading the location again and return the run; with `only`, of these repositories or files.
+    def read(self, actor: Actor, row: LocationRow, only: Collection[str] = ()) -> RunRow | ApprovalRow:
+        """Start reading the location again, or ask who has to approve it; with `only`, these repositories or files.
 
         Raises:
             Forbidden: the actor may not.
@@ -83,13 +87,12 @@ class Locations:
         values: dict[str, Any] = {"type": row.type, "target": row.target, "only": list(only)}
         plan = runs.plan_run(self._services.procedures, actor, DISCOVER, values)
         with self._services.database.writing() as session:
-            run = runs.start_run(
+            return start_or_ask(
                 session, self._services.procedures, actor, DISCOVER, values, self._services.clock(), plan
             )
-        return run.id
 
-    def register(self, actor: Actor, type_: str, target: str) -> LocationRow:
-        """Add a location and start reading it.
+    def register(self, actor: Actor, type_: str, target: str) -> LocationRow | ApprovalRow:
+        """Add a location and start reading it, or ask who has to approve it first: then nothing is added yet.
 
         Raises:
             Forbidden: the actor may not.
@@ -103,14 +106,18 @@ class Locations:
         with services.database.writing() as session:
             if origins.find_location_of(session, type_, target) is not None:
                 raise Conflict(f"Location {type_}:{target} already exists")
+            begun = start_or_ask(session, services.procedures, actor, DISCOVER, values, now, plan)
+            if isinstance(begun, ApprovalRow):
+                return begun
             row = origins.get_or_add_location(session, type_, target, now, API)
             told = {"type": type_, "target": target}
             audit.record(session, actor, "catalog.add-location", f"location:{row.id}", after=told, now=now)
-            runs.start_run(session, services.procedures, actor, DISCOVER, values, now, plan)
         return row
 
-    def move(self, actor: Actor, location_id: int, type_: str, target: str) -> LocationRow:
+    def move(self, actor: Actor, location_id: int, type_: str, target: str) -> LocationRow | ApprovalRow:
         """Let the location be read from elsewhere: what it brought goes once that has been read.
+
+        Where somebody has to approve it first, they are asked, and the run that comes of it moves the location.
 
         Raises:
             NotFound: there is none of that number.
@@ -119,26 +126,23 @@ class Locations:
             Conflict: another location is read from there, or homeport.yaml names this one.
         """
         services, now = self._services, self._services.clock()
-        values = {"type": type_, "target": target}
+        values = {"type": type_, "target": target, "moves": location_id}
         plan = runs.plan_run(services.procedures, actor, DISCOVER, values)
         with services.database.writing() as session:
             row = origins.get_location(session, location_id)
-            other = origins.find_location_of(session, type_, target)
-            if other is not None and other.id != row.id:
-                raise Conflict(f"Location {type_}:{target} already exists")
             _refuse_config(row)
-            self._stop_reading(session, actor, row)
-            before = {"type": row.type, "target": row.target}
-            row.type, row.target = type_, target
-            origins.forget_itself(session, location_id)
-            subject = f"location:{location_id}"
-            audit.record(session, actor, "catalog.move-location", subject, before=before, after=values, now=now)
-            cancel_timer(session, timer_of(location_id))
-            runs.start_run(session, services.procedures, actor, DISCOVER, values, now, plan)
+            self._refuse_taken(session, row, type_, target)
+            begun = start_or_ask(session, services.procedures, actor, DISCOVER, values, now, plan)
+            if isinstance(begun, ApprovalRow):
+                return begun
+            self._stop_reading(session, actor, row, but=begun.id)
+            move_location(session, actor, row, type_, target, now)
         return row
 
-    def refresh(self, actor: Actor, ref: EntityRef) -> None:
+    def refresh(self, actor: Actor, ref: EntityRef) -> ApprovalRow | None:
         """Start reading again what describes the entity, and nothing else, unless that is waiting already.
+
+        Where somebody has to approve it first, they are asked, and their request is returned.
 
         Raises:
             NotFound: there is no such entity.
@@ -153,8 +157,9 @@ class Locations:
             only = [unit.key if unit else origins.path_of(session, row)]
             values = {"type": location.type, "target": location.target, "only": list(filter(None, only))}
             if runs.is_waiting(session, self._services.procedures, DISCOVER, values):
-                return
-        self.read(actor, location, values["only"])
+                return None
+        begun = self.read(actor, location, values["only"])
+        return begun if isinstance(begun, ApprovalRow) else None
 
     def remove_entity(self, session: Session, actor: Actor, entity_id: int) -> None:
         """Take an entity out of the catalog until what describes it is read again; nothing if there is none.
@@ -185,10 +190,15 @@ class Locations:
         _refuse_config(row)
         self._remove(session, actor, row)
 
-    def _stop_reading(self, session: Session, actor: Actor, row: LocationRow) -> None:
+    def _refuse_taken(self, session: Session, row: LocationRow, type_: str, target: str) -> None:
+        other = origins.find_location_of(session, type_, target)
+        if other is not None and other.id != row.id:
+            raise Conflict(f"Location {type_}:{target} already exists")
+
+    def _stop_reading(self, session: Session, actor: Actor, row: LocationRow, but: str = "") -> None:
         """Cancel the runs that read the location: what they store would bring it back."""
         for run in runs.active_runs(session, DISCOVER):
-            if (run.input["type"], run.input["target"]) == (row.type, row.target):
+            if run.id != but and (run.input["type"], run.input["target"]) == (row.type, row.target):
                 runs.cancel_run(session, actor, run.id, self._services.clock())
 
     def _remove(self, session: Session, actor: Actor, row: LocationRow) -> None:
@@ -220,8 +230,3 @@ class Locations:
 def _refuse_config(row: LocationRow) -> None:
     if row.origin == CONFIG:
         raise Conflict(f"{row.target} is named in homeport.yaml; change or remove it in catalog.locations there.")
-
-
-def timer_of(location_id: int) -> str:
-    """The key of the timer that has a location checked every day."""
-    return f"catalog.refresh:location:{location_id}"

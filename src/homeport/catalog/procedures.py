@@ -23,6 +23,7 @@ from homeport.catalog.events import LOCATION_DISCOVERED
 from homeport.catalog.findings import found_problems, report_graph, report_location, report_repositories
 from homeport.catalog.ingestion import LocationReading
 from homeport.catalog.models import LocationRow, RepositoryRow
+from homeport.catalog.moving import move_location
 from homeport.catalog.removals import Removals, approved_in
 from homeport.catalog.service import Catalog
 from homeport.forges.git import GitRepository, find_repositories
@@ -63,6 +64,7 @@ class DiscoverRequest(Input):
     only: tuple[str, ...] = Field(
         (), description="Paths of repositories, or keys of files: only these are read, and again even if unchanged."
     )
+    moves: int | None = Field(None, description="Number of the location that is read from here instead, if one is.")
 
     @property
     def reads_repositories(self) -> bool:
@@ -107,9 +109,19 @@ class Discover:
 
     def run(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         """Read what changed, then publish it."""
+        if request.moves is not None:
+            self._move(run, request, request.moves)
         if request.reads_repositories:
             return self._read_repositories(run, request)
         return self._read_descriptors(run, request)
+
+    def _move(self, run: Run, request: DiscoverRequest, location_id: int) -> None:
+        """Move the location, unless it is gone by now or was moved when the run began."""
+        with run.writing() as session:
+            row = origins.find_location(session, location_id)
+            other = origins.find_location_of(session, request.type, request.target)
+            if row is not None and other is None:
+                move_location(session, SYSTEM, row, request.type, request.target, self._services.clock())
 
     def _read_repositories(self, run: Run, request: DiscoverRequest) -> dict[str, Any]:
         with self._noting_trouble(run, request):
@@ -299,7 +311,8 @@ class Discover:
 
 
 def _commitments(request: DiscoverRequest) -> dict[str, Any]:
-    return {"type": request.type, "target": request.target}
+    moved = {"moves": request.moves} if request.moves is not None else {}
+    return {"type": request.type, "target": request.target, **moved}
 
 
 def summary(reading: Reading) -> str:

@@ -18,7 +18,8 @@ from homeport.catalog.commands import commands
 from homeport.catalog.domain.locations import LocationType, is_touched
 from homeport.catalog.events import FIELD_ANSWERED, LOCATION_DISCOVERED
 from homeport.catalog.findings import settle_owner
-from homeport.catalog.locations import Locations, timer_of
+from homeport.catalog.locations import Locations
+from homeport.catalog.moving import timer_of
 from homeport.catalog.procedures import DISCOVER, Discover
 from homeport.catalog.service import Catalog
 from homeport.forges.pushes import PUSHED

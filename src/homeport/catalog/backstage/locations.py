@@ -24,6 +24,7 @@ from homeport.forges.addresses import Forges
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import Conflict, InvalidEntityRef, InvalidInput, NotFound
 from homeport.kernel.module import Services
+from homeport.kernel.work.approval_requests import ApprovalRow
 
 _TYPES = (LocationType.URL, LocationType.GIT, LocationType.BACKSTAGE)
 """What may be added over the API; files and folders of this machine are for homeport.yaml."""
@@ -102,13 +103,18 @@ class LocationOperations:
                 raise
             with self._database.reading() as session:
                 row = _known(session, type_, target)
-            self._locations.read(ask.actor, row)
+            begun = self._locations.read(ask.actor, row)
+            if isinstance(begun, ApprovalRow):
+                return _asked(begun)
+        if isinstance(row, ApprovalRow):
+            return _asked(row)
         return json_answer({"location": _shown(row), "entities": []}, HTTPStatus.CREATED)
 
     def move(self, ask: Ask) -> Response:
         """Let a location be read from elsewhere."""
         type_, target = _spec(ask.json())
-        return json_answer(_shown(self._locations.move(ask.actor, _id(ask), type_, target)))
+        moved = self._locations.move(ask.actor, _id(ask), type_, target)
+        return _asked(moved) if isinstance(moved, ApprovalRow) else json_answer(_shown(moved))
 
     def remove(self, ask: Ask) -> Response:
         """Let go of a location and of all that it brought."""
@@ -126,7 +132,9 @@ class LocationOperations:
 
     def refresh(self, ask: Ask) -> Response:
         """Read what describes an entity again, soon."""
-        self._locations.refresh(ask.actor, _ref(required(ask.json(), "entityRef", str, "string")))
+        asked = self._locations.refresh(ask.actor, _ref(required(ask.json(), "entityRef", str, "string")))
+        if asked is not None:
+            return _asked(asked)
         return Response(status_code=HTTPStatus.OK)
 
     def analyze(self, ask: Ask) -> Response:
@@ -184,6 +192,13 @@ class LocationOperations:
             "entityRef": preview.itself.ref,
         }
         return {"exists": preview.is_known, "location": location, "entities": [one.document for one in described]}
+
+
+def _asked(request: ApprovalRow) -> Response:
+    """Say that somebody has to approve it first, and where that stands."""
+    address = f"/api/v1/approvals/{request.id}"
+    told = {"id": request.id, "state": request.state, "needs": [str(one) for one in request.required], "url": address}
+    return json_answer({"approval": told}, HTTPStatus.ACCEPTED, {"Location": address})
 
 
 def _stored(entity: Any) -> Any:

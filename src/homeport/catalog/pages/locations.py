@@ -26,6 +26,7 @@ from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work import runs
 from homeport.kernel.work.approval_requests import ApprovalRow
 from homeport.kernel.work.approvals import start_or_ask
+from homeport.kernel.work.runs import RunRow
 from homeport.web.identify import actor_of
 from homeport.web.pages.finding_facts import readable
 from homeport.web.shell import redirect
@@ -149,7 +150,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
             raise
         except HomeportError as error:
             return _form(request, actor, type, target, None, error.message)
-        return redirect(request, f"/approvals/{begun.id}" if isinstance(begun, ApprovalRow) else f"/runs/{begun.id}")
+        return redirect(request, _address_of(begun))
 
     @router.get("/locations/{location_id:int}")
     def page(request: Request, location_id: int) -> Response:
@@ -176,7 +177,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
     def read(request: Request, location_id: int, only: Annotated[str, Form()] = "") -> Response:
         with database.reading() as session:
             row = origins.get_location(session, location_id)
-        return redirect(request, f"/runs/{locations.read(actor_of(request), row, [only] if only else [])}")
+        return redirect(request, _address_of(locations.read(actor_of(request), row, [only] if only else [])))
 
     @router.post("/locations/{location_id:int}/remove")
     def remove(request: Request, location_id: int) -> Response:
@@ -184,6 +185,10 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
             target = origins.get_location(session, location_id).target
             locations.remove(session, actor_of(request), location_id)
         return redirect(request, PATH, notice="catalog-notice-location-removed", target=target)
+
+
+def _address_of(begun: RunRow | ApprovalRow) -> str:
+    return f"/approvals/{begun.id}" if isinstance(begun, ApprovalRow) else f"/runs/{begun.id}"
 
 
 def _stale_count(session: Session, actor: Actor, summary: origins.LocationSummary) -> int:
