@@ -32,7 +32,7 @@ from homeport.web import health, pages, problems
 from homeport.web.bodies import Bodies
 from homeport.web.identify import Identify, actor_of, is_reached_over_tls
 from homeport.web.metrics import Measured, Metrics
-from homeport.web.rest import approvals, audit, findings, runs, search, sessions, tokens, views
+from homeport.web.rest import approvals, audit, findings, runs, search, sessions, tokens, views, webhooks
 from homeport.web.rest.conditional import NotModified
 from homeport.web.rest.document import document
 from homeport.web.rest.idempotency import Idempotency
@@ -126,6 +126,11 @@ def assemble(services: Services, modules: list[Module]) -> Homeport:
     return Homeport(services, modules)
 
 
+def inbox_of(services: Services) -> Inbox:
+    """Return what takes deliveries of webhooks and replays them."""
+    return Inbox(services.database, services.subscribers, services.settings.webhooks, READERS, services.clock)
+
+
 def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     """Return the web application; it starts and stops `worker` with itself, if given."""
 
@@ -154,8 +159,7 @@ def create_app(homeport: Homeport, worker: Worker | None = None) -> FastAPI:
     app.include_router(_rest(homeport))
     for router in _page_routers(homeport):
         app.include_router(router, include_in_schema=False)
-    inbox = Inbox(services.database, services.subscribers, services.settings.webhooks, READERS, services.clock)
-    app.include_router(inbox.routes())
+    app.include_router(inbox_of(services).routes())
     app.routes.extend(app.state.shell.routes())
     app.include_router(health.routes(services.database, worker))
     metrics = Metrics(services)
@@ -197,6 +201,7 @@ def _rest(homeport: Homeport) -> APIRouter:
     router.include_router(findings.routes(homeport.services, catalog.Owners()))
     for part in (approvals, audit, runs, search, sessions, tokens, views):
         router.include_router(part.routes(homeport.services))
+    router.include_router(webhooks.routes(homeport.services, inbox_of(homeport.services)))
     for module in homeport.modules:
         if module.routes:
             router.include_router(module.routes(homeport.services))

@@ -40,6 +40,7 @@ from homeport.web.audit_commands import commands as audit_commands
 from homeport.web.finding_commands import commands as finding_commands
 from homeport.web.identity_commands import admin_commands, people_commands, session_commands
 from homeport.web.view_commands import commands as view_commands
+from homeport.webhook_commands import commands as webhook_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
 
@@ -57,6 +58,7 @@ app.add_typer(finding_commands, name="findings")
 app.add_typer(audit_commands, name="audit")
 app.add_typer(secret_commands, name="secrets")
 app.add_typer(view_commands, name="views")
+app.add_typer(webhook_commands, name="webhooks")
 app.add_typer(config_commands, name="config")
 
 

@@ -28,6 +28,7 @@ from homeport.catalog.service import Catalog
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import load_settings
+from homeport.kernel.edge.inbound import WebhookRow
 from homeport.kernel.knowledge import views
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.testing import FakeClock, sqlite_database
@@ -83,6 +84,7 @@ class World:
             "token": self._token,
             "link": lambda _: portal.login_link().rpartition("/")[2],
             "view": self._view,
+            "delivery": self._delivery,
             "sign_in": lambda _: identity.hash_of(self._sign_in("viewer"))[:16],
             "own_sign_in": lambda _: identity.hash_of(self._sign_in(self._asking))[:16] if self._asking else "none",
             "login": lambda number: self._with_password(f"login-{number}"),
@@ -198,6 +200,14 @@ class World:
         with self.portal.database.writing() as session:
             name, now = f"view {number}", self.portal.clock()
             return views.save_view(session, SYSTEM, "/catalog", name, "q=kind:api", views.EVERYONE, now).id
+
+    def _delivery(self, number: int) -> int:
+        now = self.portal.clock()
+        row = WebhookRow(name="git", delivery=str(number), type="github", event="ping", payload={}, received_at=now)
+        with self.portal.database.writing() as session:
+            session.add(row)
+            session.flush()
+            return row.id
 
     @cached_property
     def _uid(self) -> str:

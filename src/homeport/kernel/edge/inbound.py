@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,10 @@ from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import InvalidInput, NotFound, Unauthenticated
 from homeport.kernel.base.events import Event, Subscribers
 from homeport.kernel.base.settings import WebhookSettings
+from homeport.kernel.trust import audit
+from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.audit import starred
+from homeport.kernel.trust.identity import Actor
 
 _MAX_BYTES = 25_000_000
 _KEPT = timedelta(days=14)
@@ -109,16 +112,23 @@ class Inbox:
         )
         return self._store(row)
 
-    def replay(self, session: Session, delivery_id: int) -> None:
-        """Publish again what a stored delivery tells.
+    def replay(self, session: Session, actor: Actor, delivery_id: int) -> WebhookRow:
+        """Publish again what a stored delivery tells, and return it.
 
         Raises:
+            Forbidden: the actor may not.
             NotFound: no such delivery is kept.
         """
-        row = session.get(WebhookRow, delivery_id)
-        if row is None:
-            raise NotFound(f"No delivery {delivery_id} is kept; deliveries are for {_KEPT.days} days.")
+        authorize(actor, "webhook.replay")
+        row = get_delivery(session, delivery_id)
         self._publish(session, row)
+        told = {"name": row.name, "event": row.event}
+        audit.record(session, actor, "webhook.replay", f"webhook:{row.id}", now=self._clock(), after=told)
+        return row
+
+    def told_by(self, row: WebhookRow) -> list[Told]:
+        """Return what a delivery tells; nothing where no reader understands its event."""
+        return list(self._readers[row.type](row.event, row.payload))
 
     def routes(self) -> APIRouter:
         """Return the route that senders call."""
@@ -143,8 +153,27 @@ class Inbox:
             return row.id
 
     def _publish(self, session: Session, row: WebhookRow) -> None:
-        for told in self._readers[row.type](row.event, row.payload):
+        for told in self.told_by(row):
             self._subscribers.publish(session, Event(told.type, told.entity, told.payload, self._clock()))
+
+
+def get_delivery(session: Session, delivery_id: int) -> WebhookRow:
+    """Return the delivery.
+
+    Raises:
+        NotFound: no such delivery is kept.
+    """
+    row = session.get(WebhookRow, delivery_id)
+    if row is None:
+        raise NotFound(f"No delivery {delivery_id} is kept; deliveries are for {_KEPT.days} days.")
+    return row
+
+
+def list_deliveries(session: Session, name: str | None, limit: int, before: int | None = None) -> Sequence[WebhookRow]:
+    """Return deliveries, the newest first, of one webhook if named; only those older than the delivery `before`."""
+    query = select(WebhookRow).order_by(WebhookRow.id.desc()).limit(limit)
+    query = query if name is None else query.where(WebhookRow.name == name)
+    return session.scalars(query if before is None else query.where(WebhookRow.id < before)).all()
 
 
 def _is_first(session: Session, row: WebhookRow) -> bool:

@@ -20,6 +20,7 @@ from homeport.kernel.base.events import Event, Subscribers
 from homeport.kernel.base.settings import WebhookSettings
 from homeport.kernel.edge.inbound import Inbox, Told, WebhookRow
 from homeport.kernel.testing import FakeClock
+from homeport.kernel.trust.identity import SYSTEM
 
 SECRET = "a-secret-of-both"
 WEBHOOKS = {
@@ -134,10 +135,10 @@ def test_a_delivery_is_replayed_from_what_was_stored(receiver: Receiver) -> None
     assert taken is not None
     receiver.deliver()
     with receiver.database.writing() as session:
-        receiver.inbox.replay(session, taken)
+        receiver.inbox.replay(session, SYSTEM, taken)
     assert [event.entity for event in receiver.deliver()] == ["order", "order"]
     with pytest.raises(NotFound), receiver.database.writing() as session:
-        receiver.inbox.replay(session, taken + 1)
+        receiver.inbox.replay(session, SYSTEM, taken + 1)
 
 
 def test_deliveries_are_forgotten_after_two_weeks(receiver: Receiver) -> None:
