@@ -16,8 +16,13 @@ from fastapi.testclient import TestClient
 from homeport.app import installation
 from homeport.kernel.base import leases
 from homeport.kernel.base.database import Database
+from homeport.kernel.base.errors import DatabaseUnavailable
+from homeport.kernel.trust import identity
+from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work.worker import Worker
-from homeport.web import health
+from homeport.web import health, identify
+
+from .conftest import Portal
 
 
 @contextmanager
@@ -81,3 +86,31 @@ def test_a_dead_loop_turns_it_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 assert "timer-worker" in told["troubles"]["worker"]
             finally:
                 worker.stop()
+
+
+def test_the_page_that_says_the_database_is_away_needs_no_database(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identify, "_TOKEN_KNOWN_FOR_S", 600.0)  # whoever asks is known without a look
+    with portal.database.writing() as session:
+        _, secret = identity.create_token(session, SYSTEM, "ci", Role.VIEWER, portal.clock())
+    client = portal.client(Authorization=f"Bearer {secret}")
+    assert client.get("/runs").status_code == 200
+
+    def away(_database: Database) -> Any:
+        raise DatabaseUnavailable("The database is away.")
+
+    monkeypatch.setattr(Database, "reading", away)
+    answer = client.get("/runs")
+    assert answer.status_code == 503
+    assert "The database is away." in answer.text
+
+
+def test_who_is_signed_in_is_told_that_the_database_is_away(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = portal.signed_in()
+
+    def away(_database: Database) -> Any:
+        raise DatabaseUnavailable("The database is away.")
+
+    monkeypatch.setattr(Database, "reading", away)
+    assert client.get("/runs").status_code == 503
