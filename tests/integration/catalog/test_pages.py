@@ -521,7 +521,10 @@ def test_what_can_no_longer_be_read_is_marked_as_stale_with_reason_and_since_whe
     for nothing in ("is:stale+location:999", "is:stale+location:x", "is:stale+kind:component"):
         assert "Nothing matches these filters" in text_of(operator.get(f"/catalog?q={nothing}").text), nothing
     with portal.as_person("lee", Role.DEVELOPER) as lee:
-        assert re.search(r'data-size="sm" disabled>.*Read again', lee.get("/catalog/api/carts").text)
+        for tab in ("overview", "yaml"):
+            shown = lee.get(f"/catalog/api/carts?tab={tab}").text
+            assert re.search(r'data-size="sm" disabled>.*Read again', shown)
+            assert '<p class="hint-line">' in shown.partition('class="stale"')[2].partition('role="tablist"')[0], tab
 
 
 def test_what_was_left_out_of_the_catalog_says_why(operator: TestClient, carts: Path) -> None:

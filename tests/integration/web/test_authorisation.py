@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.integration.web.authorisation_table import AUDIENCES, EVERYBODY, PASSWORD, TABLE, Row
+from tests.integration.web.authorisation_table import AUDIENCES, EVERYBODY, PAGES, PASSWORD, TABLE, Row
 from tests.integration.web.conftest import BASE, ORDER_API, FakeOwnership, Portal, unknown_owner
 from tests.integration.web.providers import evil_provider
 
@@ -353,6 +353,17 @@ def test_a_token_may_what_its_scopes_say_and_nothing_else(world: World, endpoint
     assert [not _is_refusal(answer) for answer in answers] == [may_read, may_see_findings]
     if endpoint in _FOR_PEOPLE - {"GET /me/password"}:
         assert {answer.status_code for answer in answers} == {422}
+
+
+def test_a_disabled_button_says_who_could(world: World) -> None:
+    seen = set()
+    for endpoint, row in PAGES.items():
+        if endpoint.startswith("GET /") and "viewer" in row.who:
+            main = world.ask("viewer", "GET", row).text.partition("<main")[2].partition("</main>")[0]
+            if re.search(r"<button[^>]* disabled", main):
+                seen.add(endpoint)
+                assert re.search(r'<p class="(form-hint with-icon|hint-line)"><svg', main), endpoint
+    assert {"GET /runs/{run_id}", "GET /approvals/{request_id}", "GET /catalog/locations"} <= seen
 
 
 def test_the_matrix_is_told(world: World, record_testsuite_property: Callable[[str, object], None]) -> None:

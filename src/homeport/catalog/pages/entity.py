@@ -143,7 +143,7 @@ def _page(request: Request, services: Services, ref: EntityRef, tab: str) -> Res
         head = _head(session, actor, ref, now)
         shown = tab if tab in head.tabs else "overview"
         context = _LOADERS[shown](Visit(session, actor, head, now, request))
-    context |= {"may_discover": may(actor, "catalog.discover")}
+    context |= {"may_discover": may(actor, "catalog.discover"), "who_may_discover": who_may("catalog.discover")}
     response = render(request, f"catalog/entity/{shown}.html", head=head, tab=shown, **context)
     response.headers["Link"] = f'<{request.base_url.replace(path=head.url)}>; rel="canonical"'
     return response
