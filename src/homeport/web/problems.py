@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from homeport.kernel.base.errors import FieldError, HomeportError, InvalidInput, TooLarge, Unauthenticated
+from homeport.web.headers import HEADERS
 from homeport.web.shell import shell_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -112,7 +113,8 @@ def _on_unforeseen(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "")  # not the address: that may hold a login link
     _log.exception("a request failed in a way nobody foresaw", method=request.method, route=route, exc_info=error)
     detail = "Something went wrong inside homeport. It is in the log; try again, and tell whoever runs homeport."
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail)
+    # it is answered outside of every middleware, so that what they add is added here
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, HomeportError.code, detail, headers=HEADERS)
 
 
 def _answer(

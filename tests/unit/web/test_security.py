@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from homeport.web.security import CONTENT_SECURITY_POLICY, HEADERS, SameOriginWrites, SecurityHeaders, is_foreign_write
+from homeport.web.headers import CONTENT_SECURITY_POLICY, HEADERS
+from homeport.web.security import SameOriginWrites, SecurityHeaders, is_foreign_write
 
 HOST = {"host": "homeport.example:8000"}
 
