@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from homeport.kernel.knowledge.findings import Evidence, Severity, Words
-from homeport.kernel.knowledge.sarif.log import ArtifactLocation, Log, Message, Result, Rule, Run, Text
+from homeport.kernel.knowledge.sarif.log import ArtifactLocation, Log, Message, Result, Rule, Run, Text, Tool
 
 _LONGEST_RULE, _LONGEST_FILE, _LONGEST_URL, _LONGEST_TITLE = 200, 1_000, 2_000, 300
 _LONGEST_TEXT, _LONGEST_SNIPPET, _LONGEST_ARGUMENT, _MOST_ARGUMENTS = 4_000, 4_000, 500, 50
@@ -63,13 +63,14 @@ def read(log: Log, root: str = "") -> Reading:
     results: list[ToolResult] = []
     accepted_count = 0
     for run in log.runs:
+        rules = _Rules(run.tool)
         for result in run.results:
             if result.kind in _NOTHING_WRONG or result.baseline_state == "absent":
                 continue
             if any(one.status == "accepted" for one in result.suppressions):
                 accepted_count += 1
                 continue
-            results.append(_read(run, result, root))
+            results.append(_read(run, result, rules.of(result), root))
     is_complete = all(one.execution_successful for run in log.runs for one in run.invocations)
     return Reading(list(_told_apart(results)), accepted_count, is_complete)
 
@@ -89,26 +90,35 @@ def severity_of(result: Result, rule: Rule | None) -> Severity:
     return _FROM_LEVEL[result.level or usual or "warning"]
 
 
-def _read(run: Run, result: Result, root: str) -> ToolResult:
-    rule = _rule(run, result)
+def _read(run: Run, result: Result, rule: Rule | None, root: str) -> ToolResult:
     rule_id = _rule_id(result, rule)
     evidence = _evidence(run, result, root)
     words = _words(run, result, rule, rule_id)
     return ToolResult(rule_id, severity_of(result, rule), evidence, words, _identity(result, evidence, words))
 
 
-def _rule(run: Run, result: Result) -> Rule | None:
-    """The rule that the result breaks, where the log describes it. Source: section 3.27.7 (ruleIndex), 3.52."""
-    reference = result.rule
-    component = run.tool.driver
-    if reference and reference.tool_component and 0 <= reference.tool_component.index < len(run.tool.extensions):
-        component = run.tool.extensions[reference.tool_component.index]
-    index = reference.index if reference and reference.index >= 0 else result.rule_index
-    if 0 <= index < len(component.rules):
-        return component.rules[index]
-    wanted = result.rule_id or (reference.id if reference else None)
-    names = {wanted, wanted.rpartition("/")[0]} if wanted else set()
-    return next((rule for rule in component.rules if rule.id in names), None)
+class _Rules:
+    """The rules that a tool describes, each found at once: a file may name 25,000 in as many results."""
+
+    def __init__(self, tool: Tool) -> None:
+        self._tool = tool
+        self._by_id: dict[int, dict[str, Rule]] = {}
+
+    def of(self, result: Result) -> Rule | None:
+        """The rule that the result breaks, where the log describes it. Source: section 3.27.7 (ruleIndex), 3.52."""
+        reference = result.rule
+        place = reference.tool_component.index if reference and reference.tool_component else -1
+        is_extension = 0 <= place < len(self._tool.extensions)
+        component = self._tool.extensions[place] if is_extension else self._tool.driver
+        index = reference.index if reference and reference.index >= 0 else result.rule_index
+        if 0 <= index < len(component.rules):
+            return component.rules[index]
+        wanted = result.rule_id or (reference.id if reference else None) or ""
+        key = place if is_extension else -1
+        if key not in self._by_id:
+            self._by_id[key] = {rule.id: rule for rule in reversed(component.rules)}
+        named = self._by_id[key]
+        return named.get(wanted) or named.get(wanted.rpartition("/")[0])
 
 
 def _rule_id(result: Result, rule: Rule | None) -> str:
