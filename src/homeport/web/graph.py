@@ -18,6 +18,7 @@ __all__ = ["Edge", "Graph", "Node", "draw", "fold"]
 
 MOST_NODES = 30
 _MOST_EDGE_LABELS = 14
+_LABEL_LINE = 11
 _WIDE = 760
 """Pictures wider than this shrink a little where there is less room; narrower ones keep their size."""
 
@@ -154,6 +155,7 @@ def _line_labels(lines: Sequence[Line]) -> list[Markup]:
 
 
 def _line_label(line: Line, is_near_end: bool) -> Markup:
+    """Its words one below the other: side by side they would run into the boxes."""
     if not line.types:
         return Markup("")
     x, y = (
@@ -161,9 +163,12 @@ def _line_label(line: Line, is_near_end: bool) -> Markup:
         if is_near_end
         else _on_curve(line.points[0], line.points[1], 0.38)
     )
-    return Markup('<text class="graph-edge-label" x="{}" y="{}" aria-hidden="true">{}</text>').format(
-        _round(x), _round(y - 4), ", ".join(line.types)
-    )
+    top = y - 4 - _LABEL_LINE * (len(line.types) - 1)
+    rows = [
+        Markup('<tspan x="{}" y="{}">{}</tspan>').format(_round(x), _round(top + _LABEL_LINE * row), word)
+        for row, word in enumerate(line.types)
+    ]
+    return Markup('<text class="graph-edge-label" aria-hidden="true">{}</text>').format(Markup("").join(rows))
 
 
 def _on_curve(start: tuple[float, float], end: tuple[float, float], share: float) -> tuple[float, float]:

@@ -36,6 +36,7 @@ PARTS = ("actions", "head", "targets", "side")
 
 _FEW_TARGETS = 300
 _MOST_LINES = 2**31 - 1
+_SHOWN_LEVELS, _MOST_DESCENDANTS = 3, 50
 _MOST_TARGETS = 2_000
 _TOLD_STATES = frozenset({RunState.FAILED, RunState.RUNNING})
 """The states whose targets are told one by one with what happened; the others are cells of a grid."""
@@ -128,6 +129,11 @@ def _context(
     most = _MOST_TARGETS if has_all_targets else _FEW_TARGETS
     return {
         "run": RunFacts(row, counts, now),
+        "parent": session.get(RunRow, row.parent_id) if row.parent_id else None,
+        "descendants": [
+            (level, RunFacts(child, {}, now))
+            for level, child in run_queries.descendants(session, run_id, _SHOWN_LEVELS, _MOST_DESCENDANTS)
+        ],
         "steps": [(step, _step_look(step), _step_duration(step, now)) for step in runs.steps_of(session, run_id)],
         "target_groups": [(state, counts[state], list(rows)) for state, rows in groupby(targets[:most], _state)],
         "hidden_targets": len(targets) - len(targets[:most]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,25 @@ class RunPage:
     rows: Sequence[RunRow]
     total: int
     after: str | None
+
+
+def descendants(session: Session, run_id: str, levels: int, most: int) -> list[tuple[int, RunRow]]:
+    """Return up to `most` runs that the run started, and those started, each below its own, with its level from 1."""
+    children: dict[str | None, list[RunRow]] = {}
+    parents, found = [run_id], 0
+    for _ in range(levels):
+        query = select(RunRow).where(RunRow.parent_id.in_(parents)).order_by(RunRow.created_at, RunRow.parent_key)
+        rows = session.scalars(query.limit(most - found)).all() if parents and found < most else []
+        for row in rows:
+            children.setdefault(row.parent_id, []).append(row)
+        parents, found = [row.id for row in rows], found + len(rows)
+
+    def below(parent: str, level: int) -> Iterator[tuple[int, RunRow]]:
+        for row in children.get(parent, ()):
+            yield level, row
+            yield from below(row.id, level + 1)
+
+    return list(below(run_id, 1))
 
 
 def list_runs(session: Session, wanted: WantedRuns, limit: int, after: str | None, *, is_oldest_first: bool) -> RunPage:
