@@ -131,7 +131,7 @@ ORPHAN = inferred("Component", "kiosk", guess("spec.type", "website", 0.9))
 
 
 def text_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", html.replace("<wbr>", "")).split())
 
 
 def test_the_list_opens_on_components_and_everything_is_one_link_away(portal: Portal, operator: TestClient) -> None:
@@ -487,7 +487,7 @@ def test_an_entity_says_where_it_comes_from_step_by_step(operator: TestClient, c
     steps = html[html.index('class="ancestry"') :]
     assert re.search(rf'href="/catalog/locations/\d+">{carts.parent}/all.yaml<', steps)
     assert 'href="/catalog/location/carts"' in steps
-    assert f"{carts}:1" in steps
+    assert f"{carts}:1" in steps.replace("<wbr>", "")
 
 
 def test_an_entity_is_shown_as_written_and_as_resolved(operator: TestClient, carts: Path) -> None:

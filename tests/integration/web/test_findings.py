@@ -52,7 +52,7 @@ def test_worst_comes_first_with_names_in_place_of_references(portal: Portal) -> 
     text = portal.signed_in().get("/findings").text
     assert shown(text) == [bad, mild]
     assert "The owner team-gone is not in the directory" in text
-    assert "order-api/CODEOWNERS:3" in text
+    assert "order-api/CODEOWNERS:3" in text.replace("<wbr>", "")  # where a long path may be broken
 
 
 def test_a_rule_that_nobody_worded_shows_its_name(portal: Portal) -> None:

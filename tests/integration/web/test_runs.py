@@ -306,3 +306,15 @@ def test_a_thousand_targets_are_a_grid_with_what_failed_first(portal: Portal) ->
     everything = client.get("/runs/bad1?targets=all")
     assert len(re.findall("team/repository-", everything.text)) == 998
     assert len(gzip.compress(everything.content)) < 50 * 1024
+
+
+def test_a_run_tells_which_run_started_it_and_which_it_started_three_levels_deep(portal: Portal) -> None:
+    parent: str | None = None
+    for level, run_id in enumerate(("aaaa222222", "bbbb222222", "cccc222222", "dddd222222", "eeee222222")):
+        portal.run(run_id, RunState.SUCCEEDED, parent_id=parent, parent_key=f"key-{level}" if parent else None)
+        parent = run_id
+    client = portal.signed_in()
+    first, second = client.get("/runs/aaaa222222").text, client.get("/runs/bbbb222222").text
+    assert [level for level in range(1, 5) if f"key-{level}" in first] == [1, 2, 3]
+    assert 'class="is-level-3"' in first
+    assert 'href="/runs/aaaa222222"' in second

@@ -105,3 +105,13 @@ def _touch(ends: tuple[tuple[float, float], tuple[float, float]], one: Box, othe
 
 def _at_side(point: tuple[float, float], box: Box) -> bool:
     return point[0] in {box.x, box.x + box.width} and box.y <= point[1] <= box.y + NODE_HEIGHT
+
+
+def test_the_words_of_an_edge_stand_one_below_the_other() -> None:
+    edges = [Edge("a", "b", "depends on"), Edge("a", "b", "provides")]
+    drawn = draw(Graph([_node("a"), _node("b")], edges, "a"), "a", "b")
+    words = re.findall(r'<tspan x="([\d.]+)" y="([\d.]+)">([a-z ]+)</tspan>', str(drawn))
+    (x, y, first), (next_x, next_y, second) = words
+    assert {first, second} == {"depends on", "provides"}
+    assert x == next_x
+    assert float(next_y) > float(y)

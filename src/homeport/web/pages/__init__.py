@@ -22,6 +22,7 @@ from homeport.web.pages import (
     findings,
     findings_bulk,
     findings_by_owner,
+    findings_by_rule,
     home,
     login,
     me,
@@ -99,6 +100,7 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     approval.add(router, services)
     findings.add(router, services, owners)
     findings_by_owner.add(router, services, owners)
+    findings_by_rule.add(router, services)
     findings_bulk.add(router, services, owners)
     finding.add(router, services, owners)
     search.add(router, services)

@@ -17,7 +17,7 @@ from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
-from homeport.web.pages.findings import short_owner
+from homeport.web.pages.findings_facets import short_owner
 from homeport.web.pages.ownership import Ownership, selves_of
 from homeport.web.pages.style import render
 from homeport.web.tables import Column
