@@ -274,6 +274,13 @@ def test_an_answer_of_another_issuer_is_refused_before_its_code_is_sent_anywhere
     assert attack.answer(iss=attack.evil.issuer).status_code == 401, "the token's times are of an hour ago"
 
 
+def test_an_answer_in_another_browser_is_refused_before_its_code_is_sent_anywhere(attack: Attack) -> None:
+    other = attack.portal.client()
+    other.get(_START)
+    assert other.get(_CALLBACK, params={"state": attack.state, "code": "a code"}).status_code == 401
+    assert "/token" not in attack.evil.asked
+
+
 def test_an_answer_for_another_provider_of_ours_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil: EvilProvider, database: Database
 ) -> None:
@@ -383,12 +390,11 @@ def _forget_what_is_known(attack: Attack) -> None:
 
 def test_a_name_that_somebody_chose_there_makes_them_nobody_else(attack: Attack) -> None:
     """Whoever calls themselves as the break-glass admin is called must not become them, now or later."""
-    attack.portal.person("Park Seoyeon", Role.ADMIN)
-    attack.evil.claims = {"name": "Park Seoyeon"}
+    attack.evil.claims = {"name": "Break glass"}
     attack.answer()
     assert attack.client.get("/api/v1/me").json()["role"] == "viewer"
     with attack.portal.database.writing() as session:
-        glass = identity.ensure_person(session, "Park Seoyeon", Role.ADMIN, attack.portal.clock())
+        glass = identity.ensure_person(session, "Break glass", Role.ADMIN, attack.portal.clock())
     assert glass.id != person_of(attack.portal, "mallory").id
 
 

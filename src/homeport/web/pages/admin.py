@@ -37,7 +37,6 @@ _LONGEST_NAME = 100
 _TOKEN_COLUMNS = (
     Column("name", "pages-token-name"),
     Column("role", "pages-token-role"),
-    Column("scopes", "pages-token-scopes"),
     Column("by", "pages-token-by"),
     Column("used", "pages-token-used"),
     Column("expires", "pages-token-expires"),

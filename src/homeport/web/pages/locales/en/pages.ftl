@@ -437,7 +437,6 @@ pages-token-name-hint = What it is for, such as ci-deploy.
 pages-token-role = Role
 pages-token-role-hint = The least that does the job.
 pages-token-scopes = Scopes
-pages-token-all = all of the role
 pages-token-scopes-hint = What of the role it may, with commas: read, finding.import, catalog.*. Empty: all of it.
 pages-token-scopes-known = All scopes
 pages-token-bad-scopes = There is no such scope. All of them stand below the field.

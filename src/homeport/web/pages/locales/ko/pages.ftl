@@ -396,7 +396,6 @@ pages-token-name-hint = ci-deploy처럼 용도를 알 수 있게 적으십시오
 pages-token-role = 역할
 pages-token-role-hint = 필요한 만큼만 주십시오.
 pages-token-scopes = 범위
-pages-token-all = 역할 전체
 pages-token-scopes-hint = 역할 가운데 허용할 것을 쉼표로 적습니다. 예: read, finding.import, catalog.*. 비우면 역할 전체입니다.
 pages-token-scopes-known = 범위 목록
 pages-token-bad-scopes = 없는 범위가 있습니다. 아래 목록을 확인하십시오.
