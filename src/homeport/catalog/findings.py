@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -199,13 +199,14 @@ def _contradictions(one: ComposedEntity) -> Iterable[Found]:
 
 
 def _of_units(part: str, problems: Iterable[Problem]) -> Iterable[Found]:
-    """What is wrong in a unit; several of one rule at one place are told apart by their order."""
-    given = Counter[str]()
+    """What is wrong in a unit; one rule at one place is one finding for each reason, told apart by their order."""
+    reasons = defaultdict[str, set[str]](set)
     for problem in problems:
-        found = _of_unit(part, problem)
-        given[found.fingerprint] += 1
-        count = given[found.fingerprint]
-        yield found if count == 1 else replace(found, key=f"{found.key}#{count}")
+        found, reason = _of_unit(part, problem), problem.parameters.get("reason", "")
+        known = reasons[found.fingerprint]
+        if reason not in known:
+            known.add(reason)
+            yield found if len(known) == 1 else replace(found, key=f"{found.key}#{len(known)}")
 
 
 def _of_unit(part: str, problem: Problem) -> Found:

@@ -39,6 +39,12 @@ def test_two_of_one_rule_at_one_place_stay_two(database: Database, clock: FakeCl
         assert sorted(row.gone_at is None for row in session.scalars(select(Finding))) == [False, True]
 
 
+def test_a_file_with_the_same_fault_in_each_of_its_documents_is_one_finding(database: Database, clock: FakeClock):
+    _report_unit(database, clock, *["no kind"] * 200, "no name")
+    with database.reading() as session:
+        assert sorted(row.parameters["reason"] for row in session.scalars(select(Finding))) == ["no kind", "no name"]
+
+
 def test_findings_of_units_keep_their_story_over_the_migration(database: Database, clock: FakeClock):
     _report_unit(database, clock, "no kind", "no name")
     with database.writing() as session:
