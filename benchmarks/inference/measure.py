@@ -3,9 +3,8 @@
 Counted over what can be known: labels that say `unknown` are left out and counted apart. A wrong value costs
 precision and recall, a missing one only recall. What homeport is sure enough of (`catalog.ask_below`) is stated; what
 it is less sure of is a question put to people, and counted apart. The first four sets of labels are for development:
-whoever improves inference may look at their errors (`--errors`). A fifth set would be held out: only its totals would
-ever be shown, and `--development` would leave it alone altogether. The goals are held against what is stated of the
-last set that is there.
+whoever improves inference may look at their errors (`--errors`). The fifth set is held out: only its totals are ever
+shown, and `--development` leaves it alone altogether. The goals are held against what is stated of the last set.
 """
 
 from __future__ import annotations
