@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +19,7 @@ from homeport.web.headers import HEADERS
 from homeport.web.shell import shell_of
 
 MEDIA_TYPE = "application/problem+json"
-_API = "/api/"
+_FOR_PROGRAMS = re.compile(r"/api/|/webhooks/|/(metrics|healthz|readyz)$")
 _TELLING = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
 _CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge.code}
 _OF_THE_BODY = frozenset({400, 408, 413, 415})
@@ -63,7 +64,7 @@ def problem(
 
 def is_for_programs(path: str) -> bool:
     """Whether programs ask there, which read problems and not pages."""
-    return path.startswith(_API)
+    return _FOR_PROGRAMS.match(path) is not None
 
 
 def _on_known(request: Request, error: Exception) -> Response:

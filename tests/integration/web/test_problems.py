@@ -8,7 +8,7 @@ import pytest
 
 from homeport.kernel.base.errors import TooManyAttempts, Unavailable
 
-from .conftest import Portal
+from .conftest import BASE, Portal, build
 
 TOKENS = "/api/v1/tokens"
 JSON = {"Content-Type": "application/json"}
@@ -59,6 +59,10 @@ def test_who_tries_too_often_is_told_how_long_to_wait(portal: Portal, path: str)
         ("POST", TOKENS, b'{"name": "x", "role": "king", "a/b~c": 1}', 422, "invalid-input", ["/role", "/a~1b~0c"]),
         ("GET", "/api/v1/runs?limit=0", b"", 422, "invalid-input", ["/limit"]),
         ("GET", "/api/v1/findings/x", b"", 422, "invalid-input", ["/finding_id"]),
+        ("POST", "/webhooks/nobody", b"{}", 404, "not-found", []),
+        ("POST", "/metrics", b"", 405, "method-not-allowed", []),
+        ("POST", "/healthz", b"", 405, "method-not-allowed", []),
+        ("POST", "/readyz", b"", 405, "method-not-allowed", []),
     ],
 )
 def test_every_refusal_is_a_problem_that_points_at_its_place(
@@ -68,6 +72,13 @@ def test_every_refusal_is_a_problem_that_points_at_its_place(
     told = problem_of(answer)
     assert (answer.status_code, told["code"]) == (status, code)
     assert [error["pointer"] for error in told["errors"]] == pointers
+
+
+def test_a_wrong_signature_is_a_problem_to_its_sender(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    webhooks = {"ci": {"type": "hmac", "secret": "shared-secret"}}
+    opened = build(portal.database, portal.homeport.settings.home, monkeypatch, base_url=BASE, webhooks=webhooks)
+    answer = opened.client().post("/webhooks/ci", json={}, headers={"X-Homeport-Signature": "sha256=wrong"})
+    assert (answer.status_code, problem_of(answer)["code"]) == (401, "unauthenticated")
 
 
 def test_a_method_that_is_not_there_is_told_with_those_that_are(portal: Portal) -> None:
