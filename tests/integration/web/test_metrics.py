@@ -76,6 +76,14 @@ def test_requests_are_counted_by_route_and_status_with_their_time(portal: Portal
     assert not [key for key in found if "secret" in str(key).lower()]
 
 
+def test_what_is_answered_again_is_counted_under_its_route(portal: Portal) -> None:
+    client, key = portal.signed_in(), {"Idempotency-Key": "one"}
+    for _ in range(2):
+        client.post("/api/v1/tokens", json={"name": "ci", "role": "viewer"}, headers=key)
+    labels = {"method": "POST", "route": "/api/v1/tokens", "status": "201"}
+    assert told(portal)[sample("homeport_http_requests_total", **labels)] == 2
+
+
 def test_who_may_look_is_an_admin_or_everybody(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = [portal.client().get("/metrics"), portal.signed_in("Kim Operator", Role.OPERATOR).get("/metrics")]
     assert [(one.status_code, one.headers["content-type"]) for one in refused] == [

@@ -17,10 +17,12 @@ from typing import TypeVar
 
 from anyio import CancelScope, to_thread
 from fastapi import Request, Response
+from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from homeport.kernel.base.database import Database
@@ -98,6 +100,7 @@ class Idempotency:
             await problems.answered_http(request, error)(scope, receive, send)
             return
         if isinstance(found, Answer):
+            scope["route"] = _route_of(scope)  # else nobody who counts requests knows which it was
             headers = {**found.headers, REPLAYED: "true"}
             await Response(found.body, found.status, headers)(scope, receive, send)
             return
@@ -149,6 +152,12 @@ def _key(sent: str) -> str:
 
 def _told(scope: Scope, body: bytes) -> bytes:
     return b"\n".join((scope["path"].encode(), scope["query_string"], body))
+
+
+def _route_of(scope: Scope) -> RouteContext | None:
+    """The route that answered before."""
+    routes = iter_route_contexts(scope["app"].routes)
+    return next((one for one in routes if one.matches(scope)[0] is Match.FULL), None)
 
 
 def _to_keep(headers: Headers) -> dict[str, str]:
