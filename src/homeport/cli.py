@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any
 
 import structlog
@@ -43,6 +44,7 @@ from homeport.web.view_commands import commands as view_commands
 from homeport.webhook_commands import commands as webhook_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
+_ERROR_WIDTH = 100
 
 app = typer.Typer(help="An internal developer platform one engineer installs with one command.", no_args_is_help=True)
 token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
@@ -246,6 +248,9 @@ def list_runs(
     with console_of(context).open_services() as services, services.database.reading() as session:
         page = runs.list_runs(session, state, None, limit)
         items = [{column: getattr(row, column) for column in columns} for row in page.runs]
+    if not as_json:
+        for item in items:
+            item["error_message"] = item["error_message"] and shorten(item["error_message"], _ERROR_WIDTH)
     print_items(items, columns, as_json)
 
 

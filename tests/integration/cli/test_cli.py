@@ -128,6 +128,19 @@ def test_runs_are_listed_shown_and_followed(homeport: Shell, folder: Path) -> No
     assert homeport("runs", "show", "nothere").code == 4
 
 
+def test_a_run_is_one_line_of_the_list_whatever_its_error_says(homeport: Shell, folder: Path) -> None:
+    homeport("catalog", "discover", str(folder))
+    with Database(f"sqlite:///{homeport.home / 'homeport.db'}").writing() as session:
+        told = "git said:\n" + "fatal: " * 100
+        session.execute(text("UPDATE kernel_run SET error_message = :told"), {"told": told})
+    head, *lines = homeport("runs", "list").out.splitlines()
+    assert "ERROR MESSAGE" in head
+    assert len(lines) == 1
+    assert "git said: fatal:" in lines[0]
+    assert len(lines[0]) < 250
+    assert homeport("runs", "list", "--json").json["items"][0]["error_message"] == told
+
+
 def test_findings_are_listed_and_suppressed(homeport: Shell, folder: Path) -> None:
     broken = folder / "shop" / "order-api"
     (broken / "catalog-info.yaml").write_text("kind: [Component\n")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import secrets
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import structlog
+from sqlalchemy import text
 
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import Conflict, Forbidden, InvalidInput, NotFound, PlanChanged, SourceUnreadable
@@ -134,6 +138,34 @@ def test_an_unforeseen_error_fails_the_run_and_the_worker_lives_on(database: Dat
     with working(database, procedures):
         assert wait_for(database, broken, RunState.FAILED).error_code == "internal"
         wait_for(database, fine, RunState.SUCCEEDED)
+
+
+def test_an_unforeseen_error_is_told_in_one_sentence_and_its_values_nowhere(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = f"hunter2-{secrets.token_hex(4)}"
+
+    def do(run: Run, _request: Request) -> dict[str, Any]:
+        again = text(
+            "INSERT INTO kernel_run_target (run_id, name, title, state) VALUES (:run, 't0', :title, 'waiting')"
+        )
+        with run.writing() as session:
+            session.execute(again, {"run": run.id, "title": canary})
+        return {}
+
+    procedures, logged = procedures_doing(do), io.StringIO()
+    run_id = start(database, procedures)
+    monkeypatch.setattr("homeport.kernel.work.dispatch._log", structlog.wrap_logger(structlog.PrintLogger(logged)))
+    with working(database, procedures):
+        row = wait_for(database, run_id, RunState.FAILED)
+    told = f"IntegrityError, which nobody foresaw: it is in the log of homeport; look for run {run_id}."
+    assert row.error_message == told
+    with database.reading() as session:
+        assert [line.text for line in runs.log_of(session, run_id)] == [told]
+    assert run_id in logged.getvalue()
+    assert "IntegrityError" in logged.getvalue()
+    assert canary not in logged.getvalue()
+    assert "already exists" not in logged.getvalue()  # PostgreSQL tells the key of the row in a second line
 
 
 def test_a_running_run_stops_when_it_is_cancelled(database: Database) -> None:

@@ -19,7 +19,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, inspect, text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -249,6 +261,7 @@ def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args=connect_args,
+        hide_parameters=True,
         pool_use_lifo=True,  # each connection has a cache and a map of its own: the one used last knows most
         json_serializer=to_json,
         json_deserializer=orjson.loads,
@@ -272,11 +285,20 @@ def _postgresql_engine(url: str) -> Engine:
             "connect_timeout": _CONNECT_TIMEOUT_S,
             "options": f"-c idle_in_transaction_session_timeout={_FROZEN_AFTER_S}s",
         },
+        hide_parameters=True,
         pool_size=10,
         max_overflow=20,
         json_serializer=to_json,
         json_deserializer=orjson.loads,
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _without_values(context: ExceptionContext) -> None:
+        """Keep the first line of what the server says: those after it tell the values of the row that it refused."""
+        told = str(context.original_exception).partition("\n")[0]
+        context.original_exception.args = (told,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (told,)
 
     @event.listens_for(engine, "checkout")
     def _is_there_still(connection: Any, _record: Any, _proxy: Any) -> None:

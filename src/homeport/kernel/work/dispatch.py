@@ -153,7 +153,8 @@ class Dispatcher:
             self._conclude(run, lease, RunState.FAILED, error=(error.code, error.message))
         except Exception as error:  # a procedure may fail in any way; the run says so and the worker lives on
             _log.exception("a run failed in a way nobody foresaw", run=run.id)
-            self._conclude(run, lease, RunState.FAILED, error=("internal", f"{type(error).__name__}: {error}"))
+            told = f"{type(error).__name__}, which nobody foresaw: it is in the log of homeport; look for run {run.id}."
+            self._conclude(run, lease, RunState.FAILED, error=(HomeportError.code, told))
         else:
             self._conclude(run, lease, RunState.SUCCEEDED, outcome=outcome)
 
