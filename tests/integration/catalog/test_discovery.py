@@ -129,6 +129,20 @@ def test_a_refused_value_does_not_come_back(installation, repositories) -> None:
     assert entity(installation).type != "service"
 
 
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_an_answer_about_a_name_renames_nothing_and_the_location_can_be_read_again(
+    installation, repositories, verdict: Verdict
+) -> None:
+    repositories.commit("order-api", {**SERVICE, "pyproject.toml": '[project]\nname = "orders"\n'})
+    installation.discover(repositories.root)
+    answer(installation, "metadata.name", "order-api" if verdict is Verdict.WRONG else "shop-api", verdict)
+    assert entity(installation).name == "order-api"
+    repositories.commit("order-api", {"README.md": "# order-api\n\nTakes orders and ships them.\n"})
+    run = installation.discover(repositories.root)
+    assert run.state == runs.RunState.SUCCEEDED, run.error_message
+    assert entity(installation).description == "Takes orders and ships them."
+
+
 def test_yaml_wins_over_a_confirmation_and_the_contradiction_is_a_finding(installation, repositories) -> None:
     repositories.commit("org", {"catalog-info.yaml": ORG})
     repositories.commit("order-api", {**SERVICE, "CODEOWNERS": "* @acme/team-order\n"})
@@ -192,6 +206,22 @@ def test_broken_empty_and_duplicate_are_findings(installation, repositories) -> 
     installation.discover(repositories.root)
     rules = open_findings(installation)
     assert {"catalog.broken-file", "catalog.empty-repository", "catalog.duplicate-entity"} <= set(rules)
+
+
+def test_a_name_that_many_repositories_give_a_resource_is_told_and_all_are_kept(installation, repositories) -> None:
+    queue = {"main.tf": 'resource "aws_sqs_queue" "mail" {\n  name = "mail"\n}\n'}
+    for copy in ("c1", "c2", "c3"):
+        repositories.commit(f"{copy}/order/order-api", {**SERVICE, **queue})
+    run = installation.discover(repositories.root)
+    assert run.state == runs.RunState.SUCCEEDED, run.error_message
+    with installation.database.reading() as session:
+        found = repository.list_entities(session, SYSTEM, Query({"kind": ["resource"]}), 10).entities
+    assert {row.name: row.repository for row in found} == {
+        "mail": "c1/order/order-api",
+        "order-mail": "c2/order/order-api",
+        "c3-mail": "c3/order/order-api",
+    }
+    assert "catalog.duplicate-entity" in open_findings(installation)
 
 
 def test_a_relation_to_nowhere_is_told_at_the_line_of_its_field(installation, repositories) -> None:

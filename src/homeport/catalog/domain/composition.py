@@ -20,6 +20,7 @@ YAML = "yaml"
 CONFIRMED = "confirmed"
 OWNER = "spec.owner"
 """The field that a person may fill though discovery proposed nothing: whom an orphan belongs to."""
+NAME = "metadata.name"
 INHERITED = "component"
 """The source of an owner that was confirmed for the component of the same repository."""
 
@@ -170,7 +171,10 @@ def _contradictions(field: Field, answers: Iterable[Answer]) -> list[Contradicti
 
 
 def _document(entity: DiscoveredEntity, fields: Iterable[Field]) -> dict[str, Any]:
-    """The entity's envelope: what somebody wrote, or nothing, with the fields that it leaves out filled in."""
+    """The entity's envelope: what somebody wrote, or nothing, with the fields that it leaves out filled in.
+
+    Its name is the one it is known by: no guess and no answer can make it another entity.
+    """
     described = entity.described.document if entity.described else {}
     document: dict[str, Any] = {
         "apiVersion": described.get("apiVersion", INFERRED_API_VERSION),
@@ -179,7 +183,7 @@ def _document(entity: DiscoveredEntity, fields: Iterable[Field]) -> dict[str, An
         "spec": _mapping(described.get("spec")),
     }
     for field in fields:
-        if field.chosen.source != YAML:
+        if field.chosen.source != YAML and field.path != NAME:
             _put(document, field.path, field.chosen.value)
     return document
 

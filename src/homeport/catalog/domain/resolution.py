@@ -227,7 +227,8 @@ class _Work:
             if draft is None:
                 draft = self._placed(Draft("Resource", name, reading.repository, place=declared.place), reading)
             self.declared.append((draft.ref, declared, reading.repository))
-            draft.propose("metadata.name", Candidate(name, declared.source, 0.8, declared.place))
+            own_name = name if draft.described else draft.name
+            draft.propose("metadata.name", Candidate(own_name, declared.source, 0.8, declared.place))
             draft.propose("spec.type", Candidate(declared.type, declared.source, 0.9, declared.place))
             draft.propose(
                 "metadata.description",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from homeport.catalog.domain.composition import compose
 from homeport.catalog.domain.fields import DiscoveredEntity
 from homeport.catalog.domain.reading import Reading
 from homeport.catalog.domain.resolution import Resolution, entity_name, resolve
@@ -249,6 +250,16 @@ def test_of_two_inferred_components_with_one_name_none_is_lost(read: Read) -> No
     (problem,) = [problem for problem in found.problems if problem.rule == "catalog.duplicate-entity"]
     assert (problem.parameters["first"], problem.parameters["second"]) == ("order/api", "stock/api")
     assert (chosen(found, "component:default/stock-api", "metadata.name") or ("",))[0] == "stock-api"
+
+
+def test_of_inferred_resources_with_one_name_the_first_keeps_it_and_the_others_say_whose_they_are(read: Read) -> None:
+    queue = {**CODE, "main.tf": 'resource "aws_sqs_queue" "mail" {\n  name = "mail"\n}\n'}
+    found = resolve([read(f"api-{group}", queue, group=(group,)) for group in ("order", "stock", "store")])
+    resources = [one for one in found.entities if one.kind == "Resource"]
+    assert [one.name for one in resources] == ["mail", "stock-mail", "store-mail"]
+    assert [compose(one, ()).document["metadata"]["name"] for one in resources] == [one.name for one in resources]
+    told = [problem.entity for problem in found.problems if problem.rule == "catalog.duplicate-entity"]
+    assert told == ["resource:default/mail"] * 2
 
 
 def test_of_two_described_entities_with_one_name_the_first_counts_and_both_places_are_told(read: Read) -> None:
