@@ -52,6 +52,7 @@ PAGES = (
     "/admin/sign-ins",
     "/admin/events",
     "/admin/settings",
+    "/audit",
     "/audit?verify=1",
 )
 OTHER_CONTENTS = (
