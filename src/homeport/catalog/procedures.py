@@ -297,10 +297,17 @@ class Discover:
             problems = found_problems(resolution, published.composed, published.problems, unreadable)
             report_repositories(session, problems, now, self._services.due_days)
             dangling = report_graph(session, now, self._services.due_days)
-            location.discovered_at = now
-            location.error = location.error_since = None
-            report_location(session, location.id, location.target, None, now, self._services.due_days)
+            if location.id not in published.refused:
+                location.discovered_at = now
+                location.error = location.error_since = None
+                report_location(session, location.id, location.target, None, now, self._services.due_days)
+            for refused, reason in published.refused.items():
+                self._note_refusal(run, session, origins.get_location(session, refused), reason)
             self._announce(session, location, now)
+        if location.id in published.refused:
+            raise Conflict(
+                f"What {location.target} holds can't be stored: {published.refused[location.id]}. What was known stays."
+            )
         if location.id in published.withheld:
             gone, kept = published.withheld[location.id]
             self._removals.ask_unless_approved(run, gone, kept)
@@ -308,6 +315,13 @@ class Discover:
         stored = published.stored
         run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")
         return asdict(stored) | {"findings": len(problems) + dangling}
+
+    def _note_refusal(self, run: Run, session: Session, location: LocationRow, reason: str) -> None:
+        """Say of a location since when and why it can't be stored; the others are."""
+        now = self._services.clock()
+        location.error, location.error_since = f"It can't be stored: {reason}", location.error_since or now
+        report_location(session, location.id, location.target, location.error, now, self._services.due_days)
+        run.log(f"What {location.target} holds can't be stored: {reason}", level="error")
 
 
 def _commitments(request: DiscoverRequest) -> dict[str, Any]:

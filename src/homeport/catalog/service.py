@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from homeport.catalog import repository, storing
@@ -33,13 +34,22 @@ _NOBODY_OWNS = {"group", "user", "location"}
 class Published:
     """What a publication changed, what it stands on, and which names it could not have.
 
-    `withheld` says by location how many entities would have gone and how many stay, where so many may not go.
+    `withheld` says by location how many entities would have gone and how many stay, where so many may not go;
+    `refused` why the database took in nothing of a location, which keeps what it had.
     """
 
     stored: Stored = field(default_factory=Stored)
     composed: list[ComposedEntity] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     withheld: dict[int, tuple[int, int]] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def add(self, other: Published) -> None:
+        """Count what was published of another location as well."""
+        self.stored.add(other.stored)
+        self.composed += other.composed
+        self.problems += other.problems
+        self.withheld |= other.withheld
 
 
 @dataclass(slots=True)
@@ -72,31 +82,49 @@ class Catalog:
     ) -> Published:
         """Let the catalog hold exactly what was found, by location; a name that another location has stays there.
 
+        A location that can't be stored keeps what it had, and holds up no other.
+
         `may_go` says whether so many of a location's entities may go where so many stay; else they stay as well.
         """
-        now = self._services.clock()
         storing.wait_for_other_writers(session)
         answers = repository.answers_by_ref(session)
         published = Published()
-        for location_id, entities in found.items():
-            known = storing.known_of_location(session, location_id)
-            known |= storing.known_by_ref(session, {one.ref for one in entities} - set(known))
-            composed = []
-            for one in _compose_all(entities, answers):
-                taken = known.get(one.discovered.ref)
-                if taken is None or taken.location_id in found:
-                    composed.append(one)
-                else:
-                    published.problems.append(_duplicate_of(one.discovered, taken))
-            entries = [self._entry(one, location_id) for one in composed]
-            published.stored.add(storing.store(session, actor, entries, known, now))
-            gone = {ref for ref, one in known.items() if one.location_id == location_id} - {one.ref for one in entries}
-            if may_go(location_id, len(gone), len(entries)):
-                storing.remove(session, actor, gone, now)
-                published.stored.removed += len(gone)
+        for location_id in found:
+            try:
+                with session.begin_nested():
+                    one = self._publish_location(session, actor, found, location_id, answers, may_go)
+            except IntegrityError as error:
+                published.refused[location_id] = str(error.orig).splitlines()[0]
             else:
-                published.withheld[location_id] = (len(gone), len(entries))
-            published.composed += composed
+                published.add(one)
+        return published
+
+    def _publish_location(
+        self,
+        session: Session,
+        actor: Actor,
+        found: Mapping[int, Sequence[DiscoveredEntity]],
+        location_id: int,
+        answers: Mapping[str, Sequence[Answer]],
+        may_go: Callable[[int, int, int], bool],
+    ) -> Published:
+        now, entities, published = self._services.clock(), found[location_id], Published()
+        known = storing.known_of_location(session, location_id)
+        known |= storing.known_by_ref(session, {one.ref for one in entities} - set(known))
+        for one in _compose_all(entities, answers):
+            taken = known.get(one.discovered.ref)
+            if taken is None or taken.location_id in found:
+                published.composed.append(one)
+            else:
+                published.problems.append(_duplicate_of(one.discovered, taken))
+        entries = [self._entry(one, location_id) for one in published.composed]
+        published.stored.add(storing.store(session, actor, entries, known, now))
+        gone = {ref for ref, one in known.items() if one.location_id == location_id} - {one.ref for one in entries}
+        if may_go(location_id, len(gone), len(entries)):
+            storing.remove(session, actor, gone, now)
+            published.stored.removed += len(gone)
+        else:
+            published.withheld[location_id] = (len(gone), len(entries))
         return published
 
     def publish_units(

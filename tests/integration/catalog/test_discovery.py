@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from homeport.catalog import origins, repository
+from homeport.catalog import origins, repository, storing
 from homeport.catalog.domain.composition import Verdict
 from homeport.catalog.models import EntityRow
 from homeport.catalog.repository import Query
@@ -376,3 +376,29 @@ def test_a_second_folder_with_the_same_repositories_takes_nothing_from_the_first
     assert "catalog.duplicate-entity" in open_findings(installation)
     with installation.database.reading() as session:
         assert origins.path_of(session, after) == "shop/order-api"
+
+
+def test_a_location_that_can_not_be_stored_holds_up_no_other(installation, repositories, monkeypatch) -> None:
+    repositories.commit("good/order-api", SERVICE)
+    repositories.commit("bad/mail", {"pyproject.toml": '[project]\nname = "mail"\n'})
+    store = storing.store
+
+    def store_twice_what_is_bad(session, actor, entries, known, now):
+        twice = [*entries, *(one for one in entries if one.place["repository"] == "mail")]
+        return store(session, actor, twice, known, now)
+
+    monkeypatch.setattr(storing, "store", store_twice_what_is_bad)
+    bad = installation.discover(repositories.root / "bad")
+    good = installation.discover(repositories.root / "good")
+    assert (bad.state, good.state) == (runs.RunState.FAILED, runs.RunState.SUCCEEDED)
+    assert "can't be stored" in bad.error_message
+    assert "SQL" not in bad.error_message
+    assert entity(installation).type == "service"
+    with installation.database.reading() as session:
+        assert [bool(one.error) for one in origins.list_locations(session)] == [True, False]
+    assert "catalog.unreadable-source" in open_findings(installation)
+
+    monkeypatch.undo()
+    assert installation.discover(repositories.root / "bad").state == runs.RunState.SUCCEEDED
+    assert entity(installation, EntityRef.parse("component:mail")).name == "mail"
+    assert "catalog.unreadable-source" not in open_findings(installation)
