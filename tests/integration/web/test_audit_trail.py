@@ -84,3 +84,4 @@ def test_only_security_and_admins_are_led_there(portal: Portal, security) -> Non
     refused = operator.get("/audit")
     assert refused.status_code == 403
     assert "run.start" not in refused.text
+    assert "This page shows who did what" in refused.text

@@ -45,7 +45,8 @@ def add(router: APIRouter, services: Services) -> None:
     ) -> Response:
         reader = actor_of(request)
         if not may(reader, trail.READ):
-            return render(request, "pages/admin/refusal.html", status_code=403, who=who_may(trail.READ))
+            who = who_may(trail.READ)
+            return render(request, "pages/admin/refusal.html", status_code=403, who=who, shows="audit-refusal")
         asked = {"actor": actor.strip(), "action": action.strip(), "object": object.strip()}
         asked |= {"since": _day(since), "until": _day(until)}
         zone = services.settings.zone

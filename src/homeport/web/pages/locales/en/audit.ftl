@@ -1,4 +1,5 @@
 nav-audit = Audit trail
+audit-refusal = Your role here is { $role }. This page shows who did what to what, and when.
 audit-lead = Who did what to what, and when. Entries are only ever added, and sealed in a chain of hashes.
 audit-at = When
 audit-actor = Who

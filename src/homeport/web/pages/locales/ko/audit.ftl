@@ -1,4 +1,5 @@
 nav-audit = 감사 기록
+audit-refusal = 현재 역할은 { $role }입니다. 이 페이지에서는 누가 언제 무엇을 했는지 볼 수 있습니다.
 audit-lead = 누가 언제 무엇에 무엇을 했는지 보여 줍니다. 기록은 추가만 되며 해시 사슬로 봉인됩니다.
 audit-at = 시각
 audit-actor = 누가
