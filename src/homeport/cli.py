@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 import uvicorn
+from sqlalchemy.orm import Session
 
 from homeport import __version__, saebom
 from homeport.app import Homeport, create_app, installation, settings_for
@@ -31,7 +32,7 @@ from homeport.kernel.base.settings import DEFAULT_BASE_URL, redacted
 from homeport.kernel.console import Console, Json, console_of, print_items, print_line, print_object, say
 from homeport.kernel.module import Services, installed_modules
 from homeport.kernel.trust import access, identity
-from homeport.kernel.trust.identity import SYSTEM, Role
+from homeport.kernel.trust.identity import SYSTEM, Person, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.kernel.work.worker import Worker
@@ -45,6 +46,9 @@ from homeport.webhook_commands import commands as webhook_commands
 
 LOGIN_LINK_LASTS = timedelta(hours=24)
 _ERROR_WIDTH = 100
+_ADMIN = "Admin"
+_SERVED_AT = "served-at"
+"""The file in `home` with the address of the server, for the other commands where no base_url is set."""
 
 app = typer.Typer(help="An internal developer platform one engineer installs with one command.", no_args_is_help=True)
 token_commands = typer.Typer(help="API tokens.", no_args_is_help=True)
@@ -122,7 +126,9 @@ def serve(
     address = {} if is_told else {"base_url": f"http://{host}:{port}"}
     with _opened(context, **address) as homeport:
         if not _has_people(homeport):
-            say(f"Nobody has signed in yet. Open this link once to become the first admin:\n{first_login(homeport)}")
+            say(
+                f"Nobody has signed in yet. Open this link once to sign in as an admin:\n{_first_admins_link(homeport)}"
+            )
         say(f"homeport listens on http://{host}:{port}")
         run_server(homeport, host, port)
 
@@ -174,7 +180,7 @@ def demo(
 @app.command("login-link")
 def login_link(
     context: typer.Context,
-    name: Annotated[str, typer.Option(help="Whose link it is.")] = "Admin",
+    name: Annotated[str, typer.Option(help="Whose link it is.")] = _ADMIN,
     role: Annotated[Role, typer.Option(help="What the person may.")] = Role.ADMIN,
     as_json: Json = False,
 ) -> None:
@@ -362,19 +368,34 @@ def _invite(link: str, base_url: str) -> None:
 
 
 def first_login(
-    homeport: Homeport, name: str = "Admin", role: Role = Role.ADMIN, entity: EntityRef | None = None
+    homeport: Homeport, name: str = _ADMIN, role: Role = Role.ADMIN, entity: EntityRef | None = None
 ) -> str:
     """Return a link that signs `name` in once, within a day; `entity` is who they are in the catalog."""
     services = homeport.services
     now = services.clock()
     with services.database.writing() as session:
         person = identity.ensure_person(session, name, role, now, entity=entity)
-        secret = identity.create_login_link(session, SYSTEM, person, now, LOGIN_LINK_LASTS)
+        return _link(homeport, session, person, now)
+
+
+def _first_admins_link(homeport: Homeport) -> str:
+    """A link for the admin there is, so that nobody is added to a home that has one."""
+    services = homeport.services
+    now = services.clock()
+    with services.database.writing() as session:
+        admin = identity.find_admin(session) or identity.ensure_person(session, _ADMIN, Role.ADMIN, now)
+        return _link(homeport, session, admin, now)
+
+
+def _link(homeport: Homeport, session: Session, person: Person, now: datetime) -> str:
+    secret = identity.create_login_link(session, SYSTEM, person, now, LOGIN_LINK_LASTS)
     return f"{homeport.settings.base_url.rstrip('/')}/login/{secret}"
 
 
 def run_server(homeport: Homeport, host: str, port: int) -> None:
     """Serve the portal and work on what is due, until the process is told to stop."""
+    with suppress(OSError):  # a home that can't be written to keeps nobody from serving
+        (homeport.settings.home / _SERVED_AT).write_text(homeport.settings.base_url, encoding="utf-8")
     application = create_app(homeport, homeport.worker())
     uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
@@ -387,7 +408,12 @@ def _has_people(homeport: Homeport) -> bool:
 @contextmanager
 def _opened(context: typer.Context, **more: Any) -> Iterator[Homeport]:
     """The installation that the command works on; it logs as its settings say."""
-    with installation(**context.meta["overrides"] | more) as homeport:
+    overrides = context.meta["overrides"] | more
+    settings = settings_for(installed_modules(), **overrides)
+    served_at = settings.home / _SERVED_AT
+    if settings.base_url == DEFAULT_BASE_URL and "base_url" not in overrides and served_at.is_file():
+        overrides["base_url"] = served_at.read_text(encoding="utf-8")
+    with installation(**overrides) as homeport:
         _set_up_logging(homeport.settings.log)
         yield homeport
 

@@ -60,6 +60,12 @@ def homeport(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that ends as soon as it is told to serve."""
+    monkeypatch.setattr("homeport.cli.uvicorn.run", lambda *_, **__: None)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with one repository that nobody described."""
     repository = tmp_path / "repositories" / "shop" / "order-api"
@@ -429,3 +435,19 @@ def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -
     assert (refused.code, refused.out) == (2, "")
     assert "/runs" in refused.err
     assert homeport("findings", "import", str(tmp_path / "none.sarif"), *options).code == 2
+
+
+@pytest.mark.usefixtures("served")
+def test_a_link_leads_to_where_homeport_was_served(homeport: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    for port in ("8711", "8712"):
+        assert f"http://127.0.0.1:{port}/login/" in homeport("serve", "--port", port).err
+        assert homeport("login-link").out.startswith(f"http://127.0.0.1:{port}/login/")
+    monkeypatch.setenv("HOMEPORT_BASE_URL", "https://homeport.example.com")
+    assert homeport("login-link").out.startswith("https://homeport.example.com/login/")
+
+
+@pytest.mark.usefixtures("served")
+def test_serving_a_home_that_has_an_admin_adds_nobody(homeport: Shell) -> None:
+    homeport("login-link", "--name", "Seo Jun")
+    assert "Nobody has signed in yet" in homeport("serve").err
+    assert [one["name"] for one in homeport("people", "list", "--json").json["items"]] == ["Seo Jun"]

@@ -92,6 +92,11 @@ def has_people(session: Session) -> bool:
     return session.scalar(select(Person.id).where(Person.last_seen_at.is_not(None)).limit(1)) is not None
 
 
+def find_admin(session: Session) -> Person | None:
+    """Return the first of the admins, or None while there is none."""
+    return session.scalar(select(Person).where(Person.role == Role.ADMIN).order_by(Person.id).limit(1))
+
+
 def person_of(session: Session, actor: Actor) -> Person | None:
     """Return the person an actor is, or None for tokens and homeport itself."""
     return session.get(Person, int(actor.id)) if actor.kind == "person" else None
