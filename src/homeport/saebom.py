@@ -17,6 +17,7 @@ from homeport.kernel.base.errors import Conflict
 from homeport.kernel.console import Console
 from homeport.kernel.knowledge import findings
 from homeport.kernel.trust.identity import SYSTEM
+from homeport.kernel.work import runs
 
 DISCOVER = "catalog.discover"
 _MARK = "saebom"
@@ -55,10 +56,12 @@ def prepare(home: Path, seed: int, today: date) -> Path:
 
 
 def discover(homeport: Homeport, console: Console, folder: Path, built_s: float) -> Summary:
-    """Discover the repositories of Saebom, and count what is there now."""
+    """Discover the repositories of Saebom, and count what is there now; a discovery that was interrupted goes on."""
     started = time.monotonic()
     services = homeport.services
-    run_id = console.start(services, DISCOVER, {"target": str(folder)})
+    with services.database.reading() as session:
+        begun = [run.id for run in runs.active_runs(session, DISCOVER) if run.input["target"] == str(folder)]
+    run_id = begun[0] if begun else console.start(services, DISCOVER, {"target": str(folder)})
     console.follow(services, run_id, quiet=True)
     with services.database.reading() as session:
         kinds = catalog.count_by_kind(session)

@@ -215,6 +215,7 @@ class Locations:
         report_graph(session, now, self._services.due_days)
 
     def _try_to_read(self, type_: str, target: str) -> None:
+        """Start reading the location, unless a run of before does: one that was interrupted is taken up again."""
         values = {"type": type_, "target": target, "only": []}
         services, now = self._services, self._services.clock()
         try:
@@ -223,8 +224,18 @@ class Locations:
             _log.warning("a location can't be read", target=target, reason=error.message)
             return
         with services.database.writing() as session:
-            if not runs.is_active(session, services.procedures, DISCOVER, values):
+            storing.wait_for_other_writers(session)  # another process may start as well
+            if not _is_read_whole(session, type_, target):
                 runs.start_run(session, services.procedures, SYSTEM, DISCOVER, values, now, plan)
+
+
+def _is_read_whole(session: Session, type_: str, target: str) -> bool:
+    """Whether a run that goes on reads all of the location, whatever else it was told."""
+    return any(
+        (run.input["type"], run.input["target"]) == (type_, target) and not run.input["only"]
+        for run in runs.active_runs(session, DISCOVER)
+        if run.cancel_asked_at is None
+    )
 
 
 def _refuse_config(row: LocationRow) -> None:

@@ -407,6 +407,19 @@ def family_of(session: Session, run_id: str) -> frozenset[str]:
     return frozenset(family)
 
 
+def needed_for(session: Session, run_id: str) -> frozenset[str]:
+    """Return the ids of the runs that have to get on for the run to end: its family, and what stands before that.
+
+    Before a run stands what has begun under the same limit; whoever began it may be gone by now.
+    """
+    family = family_of(session, run_id)
+    limits = select(RunRow.limit_key).where(RunRow.id.in_(family), RunRow.limit_key.is_not(None))
+    begun = select(RunRow.id).where(
+        RunRow.limit_key.in_(limits), RunRow.started_at.is_not(None), RunRow.ended_at.is_(None)
+    )
+    return family.union(*(family_of(session, one) for one in session.scalars(begun)))
+
+
 def get_run(session: Session, run_id: str) -> RunRow:
     """Return the run.
 

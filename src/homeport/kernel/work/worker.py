@@ -22,7 +22,7 @@ from homeport.kernel.work.approval_requests import APPROVAL_QUEUE
 from homeport.kernel.work.dispatch import Dispatcher
 from homeport.kernel.work.execution import Clock
 from homeport.kernel.work.procedures import Procedures
-from homeport.kernel.work.runs import RUN_QUEUE, family_of
+from homeport.kernel.work.runs import RUN_QUEUE, needed_for
 
 _SEAL_EVERY_S = 1.0
 _PAUSE_AFTER_ERROR_S = 1.0
@@ -33,8 +33,8 @@ _log = structlog.get_logger(__name__)
 class Worker:
     """Works on what is due until it is stopped.
 
-    `only` keeps it to the run of that id and those it starts: what the CLI uses to follow a run when no server is
-    there.
+    `only` keeps it to the run of that id, those it starts, and what has to end before these may begin: what the CLI
+    uses to follow a run when no server is there.
     """
 
     def __init__(
@@ -123,13 +123,13 @@ class Worker:
                 WAKEUPS.wait(topics, mark, self._poll_s)
 
     def _work_on_run(self) -> bool:
-        keys = self._family() if self._only else None
+        keys = self._needed() if self._only else None
         return self._dispatcher.work_on_next(self._owner, keys)
 
-    def _family(self) -> frozenset[str]:
+    def _needed(self) -> frozenset[str]:
         assert self._only
         with self._database.reading() as session:
-            return family_of(session, self._only)
+            return needed_for(session, self._only)
 
     def _deliver(self) -> bool:
         return self._subscribers.deliver_one(self._database, self._owner, self._clock())
