@@ -217,7 +217,8 @@ def _rest(homeport: Homeport) -> APIRouter:
 
 def _page_routers(homeport: Homeport) -> Iterator[APIRouter]:
     cards = [card for module in homeport.modules for card in module.home_cards]
-    yield pages.routes(homeport.services, sorted(cards, key=lambda card: card.order), catalog.Owners())
+    cards.sort(key=lambda card: card.order)
+    yield pages.routes(homeport.services, cards, inbox_of(homeport.services), catalog.Owners())
     for module in homeport.modules:
         if module.pages:
             yield module.pages(homeport.services)

@@ -18,6 +18,7 @@ commands = typer.Typer(help="Deliveries of webhooks.", no_args_is_help=True)
 def list_deliveries(
     context: typer.Context,
     name: Annotated[str | None, typer.Option(help="Only of this webhook.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only of this event, such as push.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     as_json: Json = False,
 ) -> None:
@@ -25,7 +26,7 @@ def list_deliveries(
     columns = ("id", "name", "event", "received_at", "tells")
     with console_of(context).open_services() as services, services.database.reading() as session:
         inbox = inbox_of(services)
-        rows = inbound.list_deliveries(session, name, limit)
+        rows = inbound.list_deliveries(session, name, limit, event=event)
         items = [DeliveryModel.of(row, inbox).model_dump(mode="json") for row in rows]
     shown = items if as_json else [{**item, "tells": ", ".join(item["tells"])} for item in items]
     print_items(shown, columns, as_json)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from homeport.app import Homeport, create_app, installation
 from homeport.demo import repositories
 from homeport.demo.repositories import Truth
 from homeport.kernel.console import Console
+from homeport.kernel.edge.inbound import WebhookRow
 from homeport.kernel.trust.identity import Role
 from homeport.web.identify import SESSION_COOKIE
 
@@ -68,8 +69,20 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with installation(home=home, zone="Asia/Seoul", catalog={"folders": (home,)}) as homeport:
         console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
         saebom.discover(homeport, console, home / "repositories", 0.0)
+        with homeport.services.database.writing() as session:
+            session.add_all(_deliveries(homeport.services.clock()))
         with gate.serve(create_app(homeport, homeport.worker())) as base:
             yield Portal(homeport, base, {SESSION_COOKIE: _sign_in(homeport, base)}, truth, shop)
+
+
+def _deliveries(now: datetime) -> list[WebhookRow]:
+    """A push, which tells something, and a job of the CI, which does not."""
+    push = {"ref": "refs/heads/main", "repository": {"html_url": "https://git.saebom.example/order/order-api"}}
+    job = {"action": "completed", "workflow_job": {"name": "build " * 20}}
+    return [
+        WebhookRow(name="git", delivery=event, type="github", event=event, payload=payload, received_at=now)
+        for event, payload in (("workflow_job", job), ("push", push))
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import browser as gate
+from homeport.kernel.edge import inbound
 from homeport.kernel.knowledge import findings
 from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work import runs
@@ -51,6 +52,9 @@ PAGES = (
     "/admin/people",
     "/admin/sign-ins",
     "/admin/events",
+    "/admin/webhooks",
+    "/admin/webhooks?name=git",
+    "/admin/webhooks/{delivery}",
     "/admin/settings",
     "/audit",
     "/audit?verify=1",
@@ -78,10 +82,12 @@ OPEN_PAGES = ("/login", "/login/not-a-link")
 
 
 def resolved(portal, path: str) -> str:
-    """The path with the newest run, the first finding and a file of descriptors in it."""
+    """The path with the newest run, the first finding, a delivery and a file of descriptors in it."""
     with portal.homeport.services.database.reading() as session:
         run = runs.list_runs(session, limit=1).runs[0].id
         page = findings.list_findings(session, SYSTEM, findings.Wanted(), portal.homeport.services.clock(), limit=1)
+        delivery = inbound.list_deliveries(session, "git", 1)[0].id
+    path = path.replace("{delivery}", str(delivery))
     return path.replace("{shop}", str(portal.shop)).replace("{run}", run).replace("{finding}", str(page.findings[0].id))
 
 

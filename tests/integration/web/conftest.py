@@ -157,7 +157,7 @@ def build(database: Database, folder: Path, patch: pytest.MonkeyPatch, **setting
     services = Services(chosen, database, Procedures(), Subscribers(), clock)
     homeport = assemble(services, modules)
     routes, rest = pages.routes, rest_findings.routes
-    patch.setattr(pages, "routes", lambda services, cards, *_rest, **_more: routes(services, cards, ownership))
+    patch.setattr(pages, "routes", lambda services, cards, inbox, *_rest: routes(services, cards, inbox, ownership))
     patch.setattr(rest_findings, "routes", lambda services, *_rest, **_more: rest(services, ownership))
     return Portal(homeport, create_app(homeport), clock, ownership)
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -25,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from homeport.kernel.base.database import Base, Database
-from homeport.kernel.base.errors import InvalidInput, NotFound, Unauthenticated
+from homeport.kernel.base.errors import HomeportError, InvalidInput, NotFound, Unauthenticated
 from homeport.kernel.base.events import Event, Subscribers
 from homeport.kernel.base.settings import WebhookSettings
 from homeport.kernel.trust import audit
@@ -33,6 +34,7 @@ from homeport.kernel.trust.access import authorize
 from homeport.kernel.trust.audit import starred
 from homeport.kernel.trust.identity import Actor
 
+_LONGEST_NAME = 100
 _MAX_BYTES = 25_000_000
 _KEPT = timedelta(days=14)
 _SIGNATURES = {"github": "x-hub-signature-256", "hmac": "x-homeport-signature"}
@@ -42,6 +44,7 @@ _DELIVERIES = {
     "hmac": ("x-homeport-delivery",),
 }
 _EVENTS = {"github": "x-github-event", "gitlab": "x-gitlab-event", "hmac": "x-homeport-event"}
+_log = structlog.get_logger(__name__)
 
 
 class WebhookRow(Base):
@@ -51,7 +54,7 @@ class WebhookRow(Base):
     __table_args__ = (UniqueConstraint("name", "delivery"), Index(None, "received_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(_LONGEST_NAME))
     delivery: Mapped[str] = mapped_column(String(64))
     type: Mapped[str] = mapped_column(String(20))
     event: Mapped[str] = mapped_column(String(100))
@@ -137,7 +140,11 @@ class Inbox:
         @router.post("/webhooks/{name}", include_in_schema=False)
         async def receive(name: str, request: Request) -> JSONResponse:
             body = await _body(request)
-            taken = await to_thread.run_sync(self.receive, name, request.headers, body)
+            try:
+                taken = await to_thread.run_sync(self.receive, name, request.headers, body)
+            except HomeportError as error:
+                _log.warning("A delivery of a webhook was refused", webhook=name[:_LONGEST_NAME], reason=error.message)
+                raise
             if taken is None:
                 return JSONResponse({"status": "taken before"})
             return JSONResponse({"status": "taken", "id": taken}, status_code=202)
@@ -169,11 +176,20 @@ def get_delivery(session: Session, delivery_id: int) -> WebhookRow:
     return row
 
 
-def list_deliveries(session: Session, name: str | None, limit: int, before: int | None = None) -> Sequence[WebhookRow]:
-    """Return deliveries, the newest first, of one webhook if named; only those older than the delivery `before`."""
+def list_deliveries(
+    session: Session, name: str | None, limit: int, before: int | None = None, event: str | None = None
+) -> Sequence[WebhookRow]:
+    """Return deliveries, the newest first, of one webhook or event if named; only those older than `before`."""
     query = select(WebhookRow).order_by(WebhookRow.id.desc()).limit(limit)
     query = query if name is None else query.where(WebhookRow.name == name)
+    query = query if event is None else query.where(WebhookRow.event == event)
     return session.scalars(query if before is None else query.where(WebhookRow.id < before)).all()
+
+
+def senders(session: Session) -> Sequence[tuple[str, str]]:
+    """Return the webhooks that deliveries are kept of, each with the names of its events."""
+    query = select(WebhookRow.name, WebhookRow.event).distinct().order_by(WebhookRow.name, WebhookRow.event)
+    return [(name, event) for name, event in session.execute(query)]
 
 
 def _is_first(session: Session, row: WebhookRow) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 
+from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.knowledge.findings import Wanted, count_by_severity
 from homeport.kernel.module import HomeCard, NavItem, Services
 from homeport.kernel.trust.access import may
@@ -35,6 +36,7 @@ from homeport.web.pages import (
     sign_ins,
     style,
     views,
+    webhooks,
 )
 from homeport.web.pages.ownership import NoOwners, Ownership
 
@@ -74,18 +76,24 @@ def navigation(services: Services) -> tuple[NavItem, ...]:
     def is_auditor(request: Request) -> bool:
         return request.state.actor is not None and may(request.state.actor, READ)
 
+    def is_operator(request: Request) -> bool:
+        return request.state.actor is not None and may(request.state.actor, webhooks.READ) and not is_admin(request)
+
     return (
         NavItem("nav-home", "/", "house", 10),
         NavItem("nav-runs", "/runs", "circle-play", 30, count=live_runs),
         NavItem("nav-approvals", "/approvals", "user-check", 35, count=waiting_approvals),
         NavItem("nav-findings", "/findings", "shield-alert", 40, count=open_findings),
         NavItem("nav-admin", "/admin", "settings", 90, group="admin", is_for=is_admin),
+        NavItem("nav-webhooks", webhooks.PATH, "webhook", 92, group="admin", is_for=is_operator),
         NavItem("nav-audit", audit.PATH, "scroll-text", 95, group="admin", is_for=is_auditor),
     )
 
 
-def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership | None = None) -> APIRouter:
-    """Every page, one file each; `ownership` says which entities are whose."""
+def routes(
+    services: Services, cards: Sequence[HomeCard], inbox: Inbox, ownership: Ownership | None = None
+) -> APIRouter:
+    """Every page, one file each; `inbox` reads deliveries of webhooks, `ownership` says which entities are whose."""
     router = APIRouter()
     owners = ownership or NoOwners()
     style.add(router)
@@ -110,4 +118,5 @@ def routes(services: Services, cards: Sequence[HomeCard], ownership: Ownership |
     admin.add(router, services)
     audit.add(router, services)
     people.add(router, services)
+    webhooks.add(router, services, inbox)
     return router

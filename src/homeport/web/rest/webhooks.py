@@ -58,13 +58,14 @@ def routes(services: Services, inbox: Inbox) -> APIRouter:
         request: Request,
         response: Response,
         name: Annotated[str | None, Query(description="Only of this webhook.")] = None,
+        event: Annotated[str | None, Query(description="Only of this event, such as `push`.")] = None,
         limit: Limit = 50,
         after: After = None,
     ) -> Paged[DeliveryModel]:
         authorize(actor_of(request), "webhook.read")
         before = None if after is None else offset_of(after)
         with database.reading() as session:
-            rows = inbound.list_deliveries(session, name, limit + 1, before)
+            rows = inbound.list_deliveries(session, name, limit + 1, before, event)
         following = str(rows[limit - 1].id) if len(rows) > limit else None
         link_next(request, response, following)
         return Paged(items=[DeliveryModel.of(row, inbox) for row in rows[:limit]], after=following)
