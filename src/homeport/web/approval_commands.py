@@ -13,6 +13,9 @@ from homeport.web.rest.approvals import ApprovalModel
 
 commands = typer.Typer(help="Requests for approval.", no_args_is_help=True)
 
+_MOST_TARGETS = 20
+"""More than that are counted; --json has them all."""
+
 Note = Annotated[str, typer.Option(help="A word for who asked, and for those who look later.")]
 
 
@@ -52,6 +55,10 @@ def show_approval(context: typer.Context, request_id: str, as_json: Json = False
         print("would " + ", ".join(f"{name} {count}" for name, count in changes.items()))
     for name, value in (shown.plan["commitments"] | shown.plan["observations"]).items():
         print(f"  {name}: {value}")
+    targets = [target["title"] for target in shown.plan["targets"]]
+    if targets:
+        more = f" and {len(targets) - _MOST_TARGETS} more" if len(targets) > _MOST_TARGETS else ""
+        print(f"targets: {', '.join(targets[:_MOST_TARGETS])}{more}")
     for one in shown.decisions:
         print(
             f"{'approved' if one.is_approval else 'refused'} by {one.actor_name}{': ' + one.note if one.note else ''}"

@@ -31,6 +31,7 @@ def test_what_needs_approval_waits_and_starts_once_approved(homeport: Shell, fol
     shown = homeport("approvals", "show", request)
     assert "missing 1: 1 of role operator or higher" in shown.out
     assert str(folder) in shown.out
+    assert "targets: shop/order-api" in shown.out
     approved = homeport("approvals", "approve", request, "--note", "go", "--json").json
     assert approved["state"] == "used"
     assert homeport("runs", "follow", approved["run_id"]).code == 0

@@ -43,7 +43,7 @@ class Deploy:
     action = "catalog.read"
     input = DeployRequest
     version: int = 1
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes | None = field(default_factory=Changes)
     trouble: Exception | None = None
     done: list[str] = field(default_factory=list)
 
@@ -451,3 +451,13 @@ def test_approvals_at_the_same_moment_start_one_run(saebom: Company) -> None:
         answers = list(pool.map(lambda client: client.post(path).status_code, clients))
     assert sorted(answers) == [200, 409, 409, 409]
     assert len(saebom.run_ids()) == 1
+
+
+def test_a_plan_tells_how_much_it_changes_only_where_it_says_so(saebom: Company) -> None:
+    def planned() -> Any:
+        told = saebom.browser("Jun").post("/api/v1/plans", json={"procedure": "test.deploy"}).json()
+        return told.get("changes", "left out")
+
+    assert planned() == {"add": 0, "change": 0, "replace": 0, "delete": 0}
+    saebom.deploy.changes = None
+    assert planned() == "left out"

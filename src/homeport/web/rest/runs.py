@@ -54,7 +54,9 @@ class PlanModel(BaseModel):
     commitments: dict[str, Any]
     observations: dict[str, Any]
     targets: list[dict[str, str]]
-    changes: dict[str, int] | None = Field(None, description="How much it would add, change, replace and delete.")
+    changes: dict[str, int] | None = Field(
+        None, description="How much it would add, change, replace and delete, where it says so."
+    )
 
 
 class RunModel(_Model):
@@ -118,7 +120,7 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter(tags=["runs"])
     database, procedures, clock = services.database, services.procedures, services.clock
 
-    @router.post("/plans", summary="Show what a run would do, without doing it")
+    @router.post("/plans", summary="Show what a run would do, without doing it", response_model_exclude_unset=True)
     def plan_run(request: Request, asked: RunRequest) -> PlanModel:
         plan = runs.plan_run(procedures, actor_of(request), asked.procedure, asked.input)
         return PlanModel(procedure=asked.procedure, fingerprint=plan.fingerprint, **plan.to_json())
