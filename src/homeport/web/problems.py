@@ -14,7 +14,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from homeport.kernel.base.errors import FieldError, HomeportError, InvalidInput, TooLarge, Unauthenticated
+from homeport.kernel.base.errors import (
+    FieldError,
+    HomeportError,
+    InvalidInput,
+    TooLarge,
+    Unauthenticated,
+    pointer_to,
+    reason_of,
+)
 from homeport.web.headers import HEADERS
 from homeport.web.shell import shell_of
 
@@ -23,6 +31,8 @@ _FOR_PROGRAMS = re.compile(r"/api/|/webhooks/|/(metrics|healthz|readyz)$")
 _TELLING = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
 _CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge.code}
 _OF_THE_BODY = frozenset({400, 408, 413, 415})
+_NO_JSON = "json_invalid"
+"""The type of error of a body that is no JSON; its place is how many characters could be read."""
 _log = structlog.get_logger(__name__)
 
 
@@ -79,21 +89,29 @@ def _on_known(request: Request, error: Exception) -> Response:
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = tuple(map(_field, error.errors()))
-    told = "; ".join(f"{item.pointer} {item.detail}".strip() for item in errors)
+    told = "; ".join(map(_told, error.errors()))
     return _answer(request, InvalidInput.status, InvalidInput.code, f"The request does not fit: {told}.", errors)
 
 
 def _field(item: dict[str, Any]) -> FieldError:
     """Where it is wrong: a pointer into the body, or the parameter of that name."""
+    _, *place = item["loc"]
+    return FieldError("" if item["type"] == _NO_JSON else pointer_to(place), _reason(item))
+
+
+def _told(item: dict[str, Any]) -> str:
+    """What is wrong where, for people: `role: Field required`, `limit (query): …`, `the body: …`."""
     part, *place = item["loc"]
-    if item["type"] == "json_invalid":  # the place is how many characters could be read
-        return FieldError("", f"{part}: {item['msg']} after {place[0]} characters")
-    return FieldError("".join(f"/{_escaped(str(one))}" for one in place), f"{part}: {item['msg']}")
+    if item["type"] == _NO_JSON or not place:
+        return f"the {part}: {_reason(item)}"
+    name = ".".join(map(str, place))
+    return f"{name if part == 'body' else f'{name} ({part})'}: {_reason(item)}"
 
 
-def _escaped(part: str) -> str:
-    """A part of a JSON pointer. Source: RFC 6901, section 3."""
-    return part.replace("~", "~0").replace("/", "~1")
+def _reason(item: dict[str, Any]) -> str:
+    if item["type"] != _NO_JSON:
+        return reason_of(item)
+    return f"no JSON after {item['loc'][1]} characters, {item['ctx']['error']}"
 
 
 def _on_http(request: Request, error: Exception) -> Response:
@@ -106,7 +124,7 @@ def answered_http(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     code = _CODES.get(status, status.phrase.lower().replace(" ", "-"))
     detail = "" if status == HTTPStatus.NOT_FOUND else str(error.detail)
-    errors = (FieldError("", f"body: {detail}"),) if status in _OF_THE_BODY else ()
+    errors = (FieldError("", detail),) if status in _OF_THE_BODY else ()
     return _answer(request, status, code, detail, errors, error.headers)
 
 

@@ -11,6 +11,7 @@ from homeport.kernel.base.errors import TooManyAttempts, Unavailable
 from .conftest import BASE, Portal, build
 
 TOKENS = "/api/v1/tokens"
+DISCOVERY = {"procedure": "catalog.discover", "input": {"target": "/srv", "only": [7]}}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -87,7 +88,25 @@ def test_a_method_that_is_not_there_is_told_with_those_that_are(portal: Portal) 
 
 def test_a_body_that_breaks_off_says_how_far_it_could_be_read(portal: Portal) -> None:
     [error] = problem_of(portal.signed_in().post(TOKENS, content=b'{"name"', headers=JSON))["errors"]
-    assert error["detail"] == "body: JSON decode error after 7 characters"
+    assert error["detail"] == "no JSON after 7 characters, Expecting ':' delimiter"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "detail"),
+    [
+        ("POST", TOKENS, {"name": "x"}, "The request does not fit: role: Field required."),
+        ("POST", TOKENS, [], "The request does not fit: the body: Input should be a valid dictionary or object"),
+        ("GET", "/api/v1/runs?limit=x", None, "The request does not fit: limit (query): Input should be a valid int"),
+        ("POST", "/api/v1/plans", DISCOVERY, "The input does not fit catalog.discover: only.0: Input should be a "),
+    ],
+)
+def test_the_detail_names_what_does_not_fit_in_plain_words(
+    portal: Portal, method: str, path: str, body: Any, detail: str
+) -> None:
+    told = problem_of(portal.signed_in().request(method, path, json=body))
+    assert told["detail"].startswith(detail)
+    assert "/" not in told["errors"][0]["detail"]
+    assert told["errors"][0]["detail"] in told["detail"]
 
 
 def test_what_another_site_asks_for_is_a_problem_to_programs(portal: Portal) -> None:

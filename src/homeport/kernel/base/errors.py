@@ -37,9 +37,10 @@ Messages say what was tried, with which value, and what to do next; never a secr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class FieldError:
 
     pointer: str
     detail: str
+
+
+def pointer_to(place: Iterable[str | int]) -> str:
+    """Return the place as a JSON pointer. Source: RFC 6901, section 3."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
+
+
+def reason_of(item: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value in pydantic's words, as part of a sentence."""
+    return str(item["msg"]).removeprefix("Value error, ").rstrip(".")
 
 
 class HomeportError(Exception):

@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import FieldError, InvalidEntityRef, InvalidSetting
+from homeport.kernel.base.errors import FieldError, InvalidEntityRef, InvalidSetting, pointer_to
 
 _PREFIX = "HOMEPORT_"
 DEFAULT_BASE_URL = "http://127.0.0.1:8600"
@@ -375,9 +375,7 @@ def _merge(weak: dict[str, Any], strong: dict[str, Any]) -> dict[str, Any]:
 
 
 def _explain(error: ValidationError, model: type[Settings]) -> InvalidSetting:
-    problems = tuple(
-        FieldError("/" + "/".join(str(part) for part in item["loc"]), _reason(item, model)) for item in error.errors()
-    )
+    problems = tuple(FieldError(pointer_to(item["loc"]), _reason(item, model)) for item in error.errors())
     return InvalidSetting(
         "; ".join(f"{p.pointer[1:].replace('/', '.')}: {p.detail}" for p in problems), errors=problems
     )

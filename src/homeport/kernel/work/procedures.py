@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
+from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound, pointer_to, reason_of
 from homeport.kernel.base.leases import Limit
 from homeport.kernel.work.approval_rules import Policy
 
@@ -225,6 +225,7 @@ def _digest_of_source(written_in: type) -> str:
 
 
 def _explain(name: str, error: ValidationError) -> InvalidInput:
-    errors = tuple(FieldError("/input/" + "/".join(map(str, item["loc"])), str(item["msg"])) for item in error.errors())
-    told = "; ".join(f"{item.pointer}: {item.detail}" for item in errors)
-    return InvalidInput(f"The input does not fit {name}: {told}", errors=errors)
+    found = error.errors()
+    told = "; ".join(f"{'.'.join(map(str, item['loc']))}: {reason_of(item)}" for item in found)
+    errors = tuple(FieldError(pointer_to(("input", *item["loc"])), reason_of(item)) for item in found)
+    return InvalidInput(f"The input does not fit {name}: {told}.", errors=errors)

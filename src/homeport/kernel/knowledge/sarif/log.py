@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from homeport.kernel.base.errors import FieldError, InvalidInput, TooLarge
+from homeport.kernel.base.errors import FieldError, InvalidInput, TooLarge, pointer_to
 
 MOST_RUNS = 20
 MOST_RESULTS = 25_000
@@ -219,12 +219,7 @@ def parse(document: bytes, limit_bytes: int) -> Log:
 
 def _explain(error: ValidationError) -> InvalidInput:
     found = error.errors(include_input=False, include_url=False, include_context=False)
-    errors = tuple(FieldError(_pointer(item["loc"]), str(item["msg"])) for item in found[:_MOST_ERRORS])
+    errors = tuple(FieldError(pointer_to(item["loc"]), str(item["msg"])) for item in found[:_MOST_ERRORS])
     told = "; ".join(f"{item.pointer or '(the whole file)'}: {item.detail}" for item in errors[:3])
     more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
     return InvalidInput(f"The file is no SARIF 2.1.0: {told}{more}", errors=errors)
-
-
-def _pointer(path: tuple[int | str, ...]) -> str:
-    """The place as a JSON pointer. Source: RFC 6901, section 3."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
