@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from homeport.catalog import origins, repository
@@ -25,7 +26,7 @@ from homeport.catalog.ingestion import LocationReading
 from homeport.catalog.models import LocationRow, RepositoryRow
 from homeport.catalog.moving import move_location
 from homeport.catalog.removals import Removals, approved_in
-from homeport.catalog.service import Catalog
+from homeport.catalog.service import Catalog, told_by_database
 from homeport.forges.git import GitRepository, find_repositories
 from homeport.kernel.base.errors import Conflict, HomeportError, SourceUnreadable
 from homeport.kernel.base.events import Event
@@ -45,6 +46,7 @@ _NOTHING = {
     LocationType.URL: "Nothing was found at {}.",
     LocationType.BACKSTAGE: "{} has no entities.",
 }
+_NOT_STORED = "It can't be stored: {}"
 _HINTS = {
     LocationType.REPOS: "Name a folder that holds Git repositories.",
     LocationType.GIT: "Name the URL of a Git repository.",
@@ -142,7 +144,10 @@ class Discover:
             starts = source.starts() if request.only else self._starts(request)
         with run.writing() as session:
             location = origins.get_or_add_location(session, request.type, request.target, self._services.clock())
-        outcome = run.step("read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True)
+        with self._noting_trouble(run, request):
+            outcome = run.step(
+                "read", lambda: self._read_units(run, request, location, source, starts), is_of_targets=True
+            )
         if outcome["failed"]:
             raise Conflict(
                 f"{outcome['failed']} of {len(starts)} could not be read; findings say why. "
@@ -177,18 +182,29 @@ class Discover:
 
     @contextmanager
     def _noting_trouble(self, run: Run, request: DiscoverRequest) -> Iterator[None]:
-        """Where the location can't be reached, note since when and why; what it gave stays."""
+        """Where the location can't be reached or stored, note since when and why; what it gave stays."""
         try:
             yield
         except SourceUnreadable as trouble:
-            now = self._services.clock()
-            with run.writing() as session:
-                row = origins.find_location_of(session, request.type, request.target)
-                if row is not None:
-                    row.error, row.error_since = trouble.message, row.error_since or now
-                    report_location(session, row.id, row.target, trouble.message, now, self._services.due_days)
-                    self._announce(session, row, now)
+            self._note_trouble(run, request, trouble.message)
             raise
+        except IntegrityError as error:
+            reason = told_by_database(error)
+            self._note_trouble(run, request, _NOT_STORED.format(reason))
+            raise _refused(request.target, reason) from error
+
+    def _note_trouble(self, run: Run, request: DiscoverRequest, reason: str) -> None:
+        now = self._services.clock()
+        with run.writing() as session:
+            row = origins.find_location_of(session, request.type, request.target)
+            if row is not None:
+                self._note(session, row, reason, now)
+                self._announce(session, row, now)
+
+    def _note(self, session: Session, location: LocationRow, reason: str, now: datetime) -> None:
+        """Say of a location since when and why it can't be read or stored."""
+        location.error, location.error_since = reason, location.error_since or now
+        report_location(session, location.id, location.target, reason, now, self._services.due_days)
 
     def _announce(self, session: Session, location: LocationRow, now: datetime) -> None:
         told = {"type": location.type, "target": location.target}
@@ -302,12 +318,12 @@ class Discover:
                 location.error = location.error_since = None
                 report_location(session, location.id, location.target, None, now, self._services.due_days)
             for refused, reason in published.refused.items():
-                self._note_refusal(run, session, origins.get_location(session, refused), reason)
+                other = origins.get_location(session, refused)
+                self._note(session, other, _NOT_STORED.format(reason), now)
+                run.log(f"What {other.target} holds can't be stored: {reason}", level="error")
             self._announce(session, location, now)
         if location.id in published.refused:
-            raise Conflict(
-                f"What {location.target} holds can't be stored: {published.refused[location.id]}. What was known stays."
-            )
+            raise _refused(location.target, published.refused[location.id])
         if location.id in published.withheld:
             gone, kept = published.withheld[location.id]
             self._removals.ask_unless_approved(run, gone, kept)
@@ -316,12 +332,9 @@ class Discover:
         run.log(f"published: {stored.added} new, {stored.changed} changed, {stored.removed} removed")
         return asdict(stored) | {"findings": len(problems) + dangling}
 
-    def _note_refusal(self, run: Run, session: Session, location: LocationRow, reason: str) -> None:
-        """Say of a location since when and why it can't be stored; the others are."""
-        now = self._services.clock()
-        location.error, location.error_since = f"It can't be stored: {reason}", location.error_since or now
-        report_location(session, location.id, location.target, location.error, now, self._services.due_days)
-        run.log(f"What {location.target} holds can't be stored: {reason}", level="error")
+
+def _refused(target: str, reason: str) -> Conflict:
+    return Conflict(f"What {target} holds can't be stored: {reason}. What was known stays.")
 
 
 def _commitments(request: DiscoverRequest) -> dict[str, Any]:

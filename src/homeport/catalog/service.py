@@ -52,6 +52,11 @@ class Published:
         self.withheld |= other.withheld
 
 
+def told_by_database(error: IntegrityError) -> str:
+    """Return why the database took something not in, without the values, which it tells in the lines that follow."""
+    return str(error.orig).splitlines()[0]
+
+
 @dataclass(slots=True)
 class PublishedUnits:
     """What publishing units came to.
@@ -94,7 +99,7 @@ class Catalog:
                 with session.begin_nested():
                     one = self._publish_location(session, actor, found, location_id, answers, may_go)
             except IntegrityError as error:
-                published.refused[location_id] = str(error.orig).splitlines()[0]
+                published.refused[location_id] = told_by_database(error)
             else:
                 published.add(one)
         return published

@@ -501,3 +501,26 @@ def test_a_user_is_found_by_the_address_of_their_profile_unless_two_have_it(
         addresses = ("haneul@Saebom.example", "team@saebom.example", "nobody@saebom.example")
         found = [api.Owners().find_user(session, address) for address in addresses]
     assert found == [EntityRef.parse("user:default/haneul"), None, None]
+
+
+def test_what_the_database_refuses_stays_as_it_was_and_is_told(
+    files: Files, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.write({"a.yaml": component("order-api")})
+    files.read()
+    store = storing.store
+    monkeypatch.setattr(
+        storing, "store", lambda session, actor, entries, *more: store(session, actor, entries * 2, *more)
+    )
+    files.write({"b.yaml": component("pay-api")})
+    refused = installation.discover(Path(files.target), type="file")
+    assert (refused.state, refused.error_code) == ("failed", "conflict")
+    assert "can't be stored" in refused.error_message
+    assert "pay-api" not in refused.error_message
+    assert files.find("component:order-api") is not None
+    assert "catalog.unreadable-source" in files.findings()
+
+    monkeypatch.undo()
+    files.read()
+    assert files.find("component:pay-api") is not None
+    assert "catalog.unreadable-source" not in files.findings()
