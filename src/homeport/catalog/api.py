@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,11 @@ class Owners:
         found = {ref: repository.find_entity(session, SYSTEM, ref) for ref in entities}
         tags = {ref: row.document["metadata"].get("tags") or () for ref, row in found.items() if row is not None}
         return {ref: EntityTraits(owners.get(ref), frozenset(tags.get(ref, ()))) for ref in owners.keys() | tags.keys()}
+
+    def find_near(self, session: Session, missing: EntityRef) -> EntityRef | None:
+        """Return the entity whose reference is most like that of one that is not there, or None."""
+        near = get_close_matches(str(missing), repository.refs_like(session, missing), n=1)
+        return EntityRef.parse(near[0]) if near else None
 
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
         """Return every entity that one of the owners owns, also those that the catalog could not take in."""

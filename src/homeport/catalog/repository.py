@@ -56,6 +56,7 @@ _REFERENCES = ("owner", "system")
 """Facets whose values are in lower case already, and found by an index as they are."""
 
 _MOST_ANCESTORS = 20
+_FEW_SIGNS = 3
 
 _DEPENDENCIES = ("dependsOn", "dependencyOf", "providesApi", "consumesApi")
 
@@ -369,6 +370,15 @@ def locations_to(session: Session, actor: Actor | None, row: EntityRow) -> list[
         found.insert(0, above)
         parent = above.parent
     return found
+
+
+def refs_like(session: Session, ref: EntityRef) -> list[str]:
+    """Return the references of the same kind that are about as long, and those of any kind with the same name."""
+    length = len(str(ref))
+    is_close = func.length(EntityRow.ref).between(length - _FEW_SIGNS, length + _FEW_SIGNS)
+    of_kind = EntityRow.ref.startswith(f"{ref.kind}:", autoescape=True)
+    query = select(EntityRow.ref).where(or_(and_(of_kind, is_close), func.lower(EntityRow.name) == ref.name))
+    return list(session.scalars(query.order_by(EntityRow.ref)))
 
 
 def refs_owned_by(session: Session, owners: Iterable[str]) -> list[str]:

@@ -149,7 +149,7 @@ def import_findings(
                 console.actor,
                 log,
                 asked,
-                ownership_of(context).owners_of,
+                ownership_of(context),
                 services.clock(),
                 told.due_days.by_severity,
             )

@@ -405,7 +405,8 @@ def test_shared_views_are_saved_listed_and_deleted(homeport: Shell) -> None:
     assert homeport("views", "delete", str(saved.json["id"])).code == 4
 
 
-def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -> None:
+def test_findings_of_other_tools_are_imported(homeport: Shell, folder: Path, tmp_path: Path) -> None:
+    homeport("catalog", "discover", str(folder))
     place = {"physicalLocation": {"artifactLocation": {"uri": f"file://{tmp_path}/a.py"}, "region": {"startLine": 7}}}
     result = {"ruleId": "S307", "level": "error", "message": {"text": "eval is bad"}, "locations": [place]}
     log = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": [result]}]}
@@ -422,12 +423,19 @@ def test_findings_of_other_tools_are_imported(homeport: Shell, tmp_path: Path) -
     assert [one["ruleId"] for one in exported.json["runs"][0]["results"]] == ["bandit/S307"]
     assert "eval is bad" not in exported.out
     assert homeport("findings", "list", "--owner", "order", "--json").json["items"] == []
+    for wrong in (("--entity", "order-apy"), ("--path", "src=order-apy")):
+        refused = homeport("findings", "import", str(file), "--source", "bandit", *wrong)
+        assert refused.code == 4
+        assert "component:default/order-apy. Did you mean component:default/order-api?" in refused.err
     accept = ("findings", "suppress", str(item["id"]), "--reason", "a test")
     assert "2099-01-02" in homeport(*accept, "--until", "2099-01-02").err
     assert "accepted until 2099-01-02" in homeport("findings", "show", str(item["id"])).out
     assert homeport(*accept, "--until", "2001-01-01").code == 2
-    assert [one["id"] for one in homeport("findings", "list", "--state", "all", "--json").json["items"]] == [item["id"]]
-    assert homeport("findings", "list", "--json").json["items"] == []
+    assert [
+        one["id"]
+        for one in homeport("findings", "list", "--source", "bandit", "--state", "all", "--json").json["items"]
+    ] == [item["id"]]
+    assert homeport("findings", "list", "--source", "bandit", "--json").json["items"] == []
     file.write_text(json.dumps(log | {"runs": []}))
     assert "1 gone" in homeport("findings", "import", str(file), *options).err
     file.write_text('{"version": "2.1.0"}')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from homeport.kernel.base.database import Database
-from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import Forbidden, InvalidInput
+from homeport.kernel.base.entities import EntityRef, EntityTraits
+from homeport.kernel.base.errors import Forbidden, InvalidInput, NotFound
 from homeport.kernel.knowledge import findings, imports
 from homeport.kernel.knowledge.findings import DUE_DAYS, EVERYTHING, Finding, Found, Severity, Wanted
 from homeport.kernel.knowledge.imports import Import, Imported, path_of
@@ -30,6 +30,16 @@ OWNERS = {ORDER: TEAM, STOCK: EntityRef.parse("group:stock")}
 Take = Callable[..., Imported]
 
 
+class Known:
+    """A catalog of two components."""
+
+    def traits_of(self, session: Session, entities: Collection[EntityRef]) -> dict[EntityRef, EntityTraits]:
+        return {one: EntityTraits(OWNERS[one]) for one in entities if one in OWNERS}
+
+    def find_near(self, session: Session, missing: EntityRef) -> EntityRef | None:
+        return ORDER if missing.name.startswith("order") else None
+
+
 @pytest.fixture
 def take(database: Database, clock: FakeClock) -> Take:
     """Import results that are written as `rule` or `rule@file`."""
@@ -43,7 +53,7 @@ def take(database: Database, clock: FakeClock) -> Take:
                 actor,
                 parse(json.dumps(log).encode(), 10**6),
                 asked or Import("trivy", ORDER),
-                lambda _session, entities: {one: OWNERS[one] for one in entities if one in OWNERS},
+                Known(),
                 clock(),
                 DUE_DAYS,
             )
@@ -147,6 +157,17 @@ def test_names_that_cannot_be_are_refused(take: Take, asked: Import, pointer: st
     with pytest.raises(InvalidInput) as caught:
         take("CVE-1", asked=asked)
     assert [one.pointer for one in caught.value.errors] == [pointer]
+
+
+def test_entities_that_are_not_there_are_refused_with_the_nearest(take: Take, database: Database, clock: FakeClock):
+    typo, other = EntityRef.parse("component:order-apy"), EntityRef.parse("component:else")
+    with pytest.raises(NotFound) as caught:
+        take("CVE-1", asked=Import("trivy", typo, paths={"web": ORDER, "lib": other}))
+    assert [(one.pointer, one.detail) for one in caught.value.errors] == [
+        ("/path", "There is no entity component:default/else."),
+        ("/entity", "There is no entity component:default/order-apy. Did you mean component:default/order-api?"),
+    ]
+    assert _rules(database, clock) == set()
 
 
 def test_a_path_without_an_entity_is_refused():

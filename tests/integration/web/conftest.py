@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from homeport.app import Homeport, assemble, create_app
 from homeport.kernel.base.database import Database
-from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.entities import EntityRef, EntityTraits
 from homeport.kernel.base.events import Subscribers
 from homeport.kernel.base.settings import load_settings
 from homeport.kernel.knowledge import findings
@@ -38,10 +38,17 @@ HANEUL = EntityRef.parse("user:default/haneul")
 
 @dataclass
 class FakeOwnership:
-    """Owners that a test names."""
+    """Owners that a test names, and what is not there."""
 
     owners: dict[EntityRef, EntityRef] = field(default_factory=dict)
     users: dict[str, EntityRef] = field(default_factory=dict)
+    missing: dict[EntityRef, EntityRef] = field(default_factory=dict)
+
+    def traits_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityTraits]:
+        return {one: EntityTraits(self.owners.get(one)) for one in entities if one not in self.missing}
+
+    def find_near(self, session: Session, missing: EntityRef) -> EntityRef | None:
+        return self.missing[missing]
 
     def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
         return {entity: self.owners[entity] for entity in entities if entity in self.owners}

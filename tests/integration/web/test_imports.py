@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.trust.identity import Role
 
 from .conftest import HANEUL, ORDER_API, TEAM_ORDER, Portal
@@ -69,6 +70,15 @@ def test_the_rule_of_a_tool_leads_to_its_findings(portal: Portal) -> None:
     (number,) = numbers(portal)
     (href,) = set(re.findall(r'href="(/findings\?q=rule:[^"]+)"', client.get("/findings/by-rule").text))
     assert f'href="/findings/{number}"' in client.get(href.replace("&amp;", "&")).text
+
+
+def test_an_entity_that_is_not_there_is_not_found(portal: Portal) -> None:
+    portal.ownership.missing = {EntityRef.parse("component:typo-api"): ORDER_API}
+    for named in ({"entity": "typo-api"}, {"path": "web=typo-api"}):
+        answer = send(portal.signed_in(), sarif(), **named)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+        assert f"typo-api. Did you mean {ORDER_API}?" in answer.json()["detail"]
+    assert numbers(portal) == []
 
 
 @pytest.mark.parametrize(

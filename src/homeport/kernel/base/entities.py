@@ -71,6 +71,10 @@ class Directory(Protocol):
         """Return the traits of each of the entities; those that are not there are not in it."""
         ...
 
+    def find_near(self, session: Session, missing: EntityRef) -> EntityRef | None:
+        """Return the entity whose reference is most like that of one that is not there, or None."""
+        ...
+
 
 def is_entity_ref(text: str) -> bool:
     """Whether `text` is a full reference to an entity."""

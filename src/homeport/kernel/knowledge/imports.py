@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from homeport.kernel.base.entities import EntityRef
-from homeport.kernel.base.errors import FieldError, InvalidInput
+from homeport.kernel.base.entities import Directory, EntityRef
+from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
 from homeport.kernel.knowledge import findings
 from homeport.kernel.knowledge.findings import DueDays, Finding, Found, Reported
 from homeport.kernel.knowledge.sarif.log import Log
@@ -23,9 +23,6 @@ from homeport.kernel.trust.identity import Actor
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SCOPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/@._-]{0,199}")
 _PREFIX = "import:"
-
-OwnersOf = Callable[[Session, Collection[EntityRef]], Mapping[EntityRef, EntityRef]]
-"""The owner of each of the entities; those without one are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +81,22 @@ def path_of(written: str) -> tuple[str, EntityRef]:
 
 
 def import_sarif(
-    session: Session, actor: Actor, log: Log, asked: Import, owners_of: OwnersOf, now: datetime, due_days: DueDays
+    session: Session, actor: Actor, log: Log, asked: Import, directory: Directory, now: datetime, due_days: DueDays
 ) -> Imported:
     """Take in what a tool found in a scope; what it found there before and no longer does is gone.
 
     Raises:
         InvalidInput: a source or scope that can't be one.
+        NotFound: an entity that the import names is not there.
         Forbidden: the actor is no operator and does not own all that the scope is about.
     """
     _check_names(asked)
+    _check_entities(session, asked, directory)
     reading = read(log, asked.root)
     found = [_found(asked, result) for result in reading.results]
     scope = f"{_PREFIX}{asked.source}"
     about = {one.entity for one in found} | _entities_in(session, scope, asked.part)
-    _authorize(session, actor, about or {asked.entity}, owners_of)
+    _authorize(session, actor, about or {asked.entity}, directory)
     covered = {asked.part} if reading.is_complete else set[str]()
     reported = findings.report(session, scope, found, covered, now, due_days)
     imported = _imported(asked, reported, reading)
@@ -138,10 +137,11 @@ def _entities_in(session: Session, scope: str, part: str) -> set[EntityRef | Non
     return {EntityRef.parse(ref) if ref else None for ref in session.scalars(query.distinct())}
 
 
-def _authorize(session: Session, actor: Actor, about: Collection[EntityRef | None], owners_of: OwnersOf) -> None:
-    owners = owners_of(session, [entity for entity in about if entity])
+def _authorize(session: Session, actor: Actor, about: Collection[EntityRef | None], directory: Directory) -> None:
+    traits = directory.traits_of(session, [entity for entity in about if entity])
     for entity in about:
-        authorize(actor, "finding.import", owners.get(entity) if entity else None)
+        known = traits.get(entity) if entity else None
+        authorize(actor, "finding.import", known.owner if known else None)
 
 
 def _check_names(asked: Import) -> None:
@@ -149,6 +149,20 @@ def _check_names(asked: Import) -> None:
         raise _invalid("/source", f"{asked.source!r} can't name a tool; write it like trivy: a-z, 0-9 and -, up to 40.")
     if not _SCOPE.fullmatch(asked.part):
         raise _invalid("/scope", f"{asked.part!r} can't name a scope; write it like order-api/main, up to 200 signs.")
+
+
+def _check_entities(session: Session, asked: Import, directory: Directory) -> None:
+    named = {"/path": set(asked.paths.values()), "/entity": {asked.entity} if asked.entity else set[EntityRef]()}
+    known = directory.traits_of(session, set().union(*named.values()))
+    missing = [(pointer, entity) for pointer, entities in named.items() for entity in sorted(entities - known.keys())]
+    problems = tuple(FieldError(pointer, _missing(session, entity, directory)) for pointer, entity in missing)
+    if problems:
+        raise NotFound(" ".join(one.detail for one in problems), errors=problems)
+
+
+def _missing(session: Session, entity: EntityRef, directory: Directory) -> str:
+    near = directory.find_near(session, entity)
+    return f"There is no entity {entity}." + (f" Did you mean {near}?" if near else "")
 
 
 def _lies_in(file: str, path: str) -> bool:

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from homeport.kernel.base.entities import EntityRef
+from homeport.kernel.base.entities import Directory, EntityRef, EntityTraits
 from homeport.kernel.trust.identity import Actor
 
 
-class Ownership(Protocol):
-    """Whose entities are."""
+class Ownership(Directory, Protocol):
+    """What is known of entities, and whose they are."""
 
     def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
         """Return the owner of each of the entities; those without one are not in it."""
@@ -33,6 +33,14 @@ class NoOwners:
     def owners_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityRef]:
         """Return nothing."""
         return {}
+
+    def traits_of(self, session: Session, entities: Collection[EntityRef]) -> Mapping[EntityRef, EntityTraits]:
+        """Return nothing."""
+        return {}
+
+    def find_near(self, session: Session, missing: EntityRef) -> EntityRef | None:
+        """Return nothing."""
+        return None
 
     def owned_by(self, session: Session, owners: Collection[EntityRef]) -> Collection[EntityRef]:
         """Return nothing."""

@@ -181,9 +181,7 @@ def routes(services: Services, ownership: Ownership | None = None) -> APIRouter:
         asked = Import(source, about, scope, dict(map(path_of, path)), root)
         log = parse(document, settings.import_limit_bytes)
         with database.writing() as session:
-            imported = imports.import_sarif(
-                session, actor, log, asked, owners.owners_of, clock(), settings.due_days.by_severity
-            )
+            imported = imports.import_sarif(session, actor, log, asked, owners, clock(), settings.due_days.by_severity)
             return kept(request, response, session, ImportedModel.model_validate(imported))
 
     def now_of(session: Session, actor: Actor, finding_id: int) -> FindingModel:
