@@ -10,6 +10,7 @@ import structlog
 import typer
 from sqlalchemy import select
 
+from homeport.kernel.base.errors import InvalidInput
 from homeport.kernel.console import Json, console_of, print_items, print_object, say
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.identity import Account, Person, Purpose, Role
@@ -133,6 +134,9 @@ def break_glass(
 
     It is told in the audit, in the log and in the list of sign-ins, when it is made and when it is used.
     """
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput("--reason is empty. Say why nobody can get in another way; the audit keeps it.")
     console = console_of(context)
     with console.open_services() as services, services.database.writing() as session:
         now = services.clock()

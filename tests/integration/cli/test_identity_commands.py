@@ -98,6 +98,10 @@ def test_breaking_the_glass_prints_a_link_for_its_purpose_and_is_told_with_the_r
 
 def test_breaking_the_glass_takes_a_reason(homeport: Shell) -> None:
     assert homeport("admin", "break-glass").code == 2
+    for empty in ("", "  "):
+        refused = homeport("admin", "break-glass", "--reason", empty)
+        assert (refused.code, refused.out) == (2, "")
+        assert "--reason is empty" in refused.err
 
 
 def test_a_token_is_narrowed_to_scopes_that_there_are(homeport: Shell) -> None:
