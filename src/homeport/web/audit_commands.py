@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,8 +47,7 @@ def list_audit(
     console = console_of(context)
     with console.open_services() as services, services.database.reading() as session:
         rows, _ = trail.list_entries(session, console.actor, trail.Wanted(actor, action, object_ref), limit)
-        told = [audit.told(row) for row in rows]
-    items = told if as_json else [one | {"actor": one["actor"]["name"]} for one in told]
+    items = [audit.told(row) if as_json else _listed(row) for row in rows]
     print_items(items, ("id", "at", "actor", "action", "object", "position"), as_json)
 
 
@@ -62,6 +61,11 @@ def export(
     with console_of(context).open_services() as services, services.database.reading() as session:
         for entry in audit.trail(session, start):
             sys.stdout.write(json.dumps(audit.told(entry), ensure_ascii=False) + "\n")
+
+
+def _listed(row: audit.AuditEntry) -> dict[str, Any]:
+    told = {"at": row.at, "actor": row.actor_name, "object": row.object_ref}
+    return told | {"id": row.id, "action": row.action, "position": row.position}
 
 
 def _name(what: str, places: Sequence[str]) -> None:

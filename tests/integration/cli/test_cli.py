@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
+from datetime import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -247,6 +249,14 @@ def test_a_secret_is_kept_named_by_homeport_yaml_and_shown_by_no_command(
     assert "canary" not in str(shown)
     assert homeport("secrets", "remove", "gitlab").code == 0
     assert homeport("token", "list").code == 2
+
+
+def test_the_audit_trail_is_listed_with_times_as_other_lists_have_them(homeport: Shell) -> None:
+    homeport("token", "create", "--name", "ci", "--role", "viewer")
+    line = next(one for one in homeport("audit", "list").out.splitlines() if "token.create" in one)
+    assert re.search(r" 20\d\d-\d\d-\d\d \d\d:\d\d  ", line)
+    at = homeport("audit", "list", "--json").json["items"][0]["at"]
+    assert datetime.fromisoformat(at).isoformat(timespec="microseconds") == at
 
 
 def test_the_audit_trail_is_exported_as_json_lines(homeport: Shell) -> None:
