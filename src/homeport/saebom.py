@@ -12,6 +12,7 @@ from pathlib import Path
 from homeport.app import Homeport
 from homeport.catalog import api as catalog
 from homeport.demo import repositories
+from homeport.kernel.base import private
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import Conflict
 from homeport.kernel.console import Console
@@ -48,7 +49,7 @@ def prepare(home: Path, seed: int, today: date) -> Path:
     if mark.exists() and mark.read_text() == wanted:
         return folder
     _clear(home)
-    home.mkdir(parents=True, exist_ok=True)
+    private.make_folder(home)
     mark.write_text("unfinished")
     repositories.build(folder, seed, today)
     mark.write_text(wanted)

@@ -30,6 +30,7 @@ import certifi
 from homeport.forges.addresses import Forges
 from homeport.forges.git import SAFE_ENVIRONMENT, SAFE_OPTIONS, GitRepository
 from homeport.forges.remotes import Remote, check_ref, remote_at
+from homeport.kernel.base import private
 from homeport.kernel.base.children import check_stop, kill_child
 from homeport.kernel.base.errors import AddressRefused, OutsideUnavailable, SourceUnreadable
 from homeport.kernel.base.settings import CheckoutSettings
@@ -81,7 +82,7 @@ class Checkouts:
             check_ref(ref)
         environment = self._environment(remote, trusted)
         copy = self._folder / f"{_plain(remote.segments[-1])}-{_digest(remote.url)}.git"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._folder)
         with self._locked(copy):
             revision = self._brought_up(copy, remote, ref, environment)
         self._make_room(keep=copy)
@@ -213,7 +214,7 @@ class Checkouts:
         """The public certificates and those of `outbound.ca_bundle` in one file, as Git takes only one."""
         own = self._outbound.settings.ca_bundle
         file = self._folder / "certificates.pem"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._folder)
         texts = [Path(certifi.where()).read_text(encoding="utf-8"), own.read_text(encoding="utf-8") if own else ""]
         with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as new:
             new.write("\n".join(texts))

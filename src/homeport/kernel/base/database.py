@@ -37,6 +37,7 @@ from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceE
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from homeport.kernel.base import private
 from homeport.kernel.base.errors import DatabaseUnavailable, InvalidInput
 
 _BUSY_TIMEOUT_MS = 15_000
@@ -142,7 +143,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to the newest shape, creating them when there are none."""
         if self.is_sqlite:
-            _make_folder(Path(self.url.removeprefix("sqlite:///")).parent)
+            _make_file(Path(self.url.removeprefix("sqlite:///")))
         with self._translated():
             if self._is_migrated():
                 return
@@ -238,12 +239,14 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(action)
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(file: Path) -> None:
+    """Make the file, from which SQLite takes the mode of those beside it, and its folder."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(file.parent)
     except OSError as error:
-        reason = f"{folder} can't be made: {error.strerror}. Name another with --home or HOMEPORT_HOME."
+        reason = f"{file.parent} can't be made: {error.strerror}. Name another with --home or HOMEPORT_HOME."
         raise DatabaseUnavailable(reason) from None
+    private.make_file(file)
 
 
 def _check_room(file: Path) -> None:

@@ -27,6 +27,7 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from homeport.kernel.base import private
 from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import InvalidInput, InvalidSetting, NotFound
 from homeport.kernel.base.settings import Settings
@@ -254,7 +255,7 @@ def _write(file: Path, keys: Sequence[bytes]) -> None:
 
 def _temporary(file: Path, keys: Sequence[bytes]) -> Path:
     """A file beside it with the keys; mkstemp lets nobody else read it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(file.parent)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     with os.fdopen(handle, "w", encoding="ascii") as out:
         out.write("\n".join(base64.b64encode(key).decode() for key in keys) + "\n")
