@@ -41,6 +41,7 @@ from homeport.web.approval_commands import commands as approval_commands
 from homeport.web.audit_commands import commands as audit_commands
 from homeport.web.finding_commands import commands as finding_commands
 from homeport.web.identity_commands import admin_commands, people_commands, session_commands
+from homeport.web.rest.runs import needed
 from homeport.web.view_commands import commands as view_commands
 from homeport.webhook_commands import commands as webhook_commands
 
@@ -265,8 +266,11 @@ def show_run(context: typer.Context, run_id: str, as_json: Json = False) -> None
     """Show a run with its steps and targets."""
     with console_of(context).open_services() as services, services.database.reading() as session:
         row = runs.get_run(session, run_id)
-        shown = {name: getattr(row, name) for name in ("id", "procedure", "state", "actor_name", "input", "outcome")}
-        shown |= {name: getattr(row, name) for name in ("error_code", "error_message", "created_at", "ended_at")}
+        needs = needed(session, run_id)
+        shown = {name: getattr(row, name) for name in ("id", "procedure", "state", "actor_name", "reason", "authority")}
+        shown |= {name: getattr(row, name) for name in ("input", "outcome", "created_at", "ended_at")}
+        shown |= {"error_code": row.error_code, "error_message": row.error_message}
+        shown["needs_approval"] = needs and needs.model_dump()
         shown["steps"] = [{"name": step.name, "state": step.state} for step in runs.steps_of(session, run_id)]
         shown["targets"] = [
             {"name": target.name, "state": target.state, "detail": target.detail}
@@ -276,8 +280,14 @@ def show_run(context: typer.Context, run_id: str, as_json: Json = False) -> None
         print_object(shown)
         return
     print(f"{shown['id']}  {shown['procedure']}  {shown['state']}  by {shown['actor_name']}")
+    if shown["reason"]:
+        print(f"why: {shown['reason']}")
+    for one in (shown["authority"] or {}).get("approvals", ()):
+        print(f"approved by {one['name']}{': ' + one['note'] if one['note'] else ''}")
     if shown["error_message"]:
         print(f"error: {shown['error_message']}")
+    if needs:
+        print(f"needs approval ({'; '.join(needs.lacks)}): `homeport approvals show {needs.request}`")
     print_items(shown["steps"], ("name", "state"), as_json=False)
     print_items(shown["targets"], ("name", "state", "detail"), as_json=False)
 

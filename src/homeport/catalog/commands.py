@@ -20,7 +20,7 @@ from homeport.catalog.procedures import DISCOVER
 from homeport.catalog.schemas import EntityDetail, EntityModel
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import InvalidInput, NotFound, RunFailed
-from homeport.kernel.console import Console, Json, console_of, print_items, print_object, say, shell_language
+from homeport.kernel.console import Console, Json, Reason, console_of, print_items, print_object, say, shell_language
 from homeport.kernel.work import runs
 from homeport.web.i18n import Messages
 from homeport.web.pages.finding_facts import readable
@@ -35,12 +35,13 @@ _COLUMNS = ("ref", "title", "type", "owner", "system", "origin", "lowest_confide
 def discover(
     context: typer.Context,
     directory: Annotated[Path, typer.Argument(help="Folder of Git repositories, bare or not.")],
+    reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Read every repository below a folder and publish the entities they tell of."""
     console = console_of(context)
     with console.open_services() as services:
-        run_id = console.start(services, DISCOVER, {"target": str(directory.resolve())})
+        run_id = console.start(services, DISCOVER, {"target": str(directory.resolve())}, reason)
         row = console.follow(services, run_id, quiet=as_json)
         if as_json:
             print_object({"run": run_id, "state": row.state, "outcome": row.outcome})
@@ -97,6 +98,7 @@ def refresh(
     ref: Annotated[
         str | None, typer.Argument(help="The entity whose repository to read again; all if left out.")
     ] = None,
+    reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Read again what changed; the repository of one entity is read again even if it did not."""
@@ -106,7 +108,7 @@ def refresh(
         with services.database.reading() as session:
             requests = _requests(session, console, ref)
         for values in requests:
-            run_id = console.start(services, DISCOVER, values)
+            run_id = console.start(services, DISCOVER, values, reason)
             try:
                 console.follow(services, run_id, quiet=as_json)
             except RunFailed as failure:  # the other locations are read all the same

@@ -32,6 +32,7 @@ from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.kernel.work.worker import Worker
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Reason = Annotated[str | None, typer.Option(help="Why; told to those who have to approve, and kept with the run.")]
 _FOLLOW_POLL_S = 0.2
 _PIPE_WIDTH = 1_000
 _INTERRUPTED = 130
@@ -49,7 +50,7 @@ class Console:
         """Whoever may read the database file may do everything: the command acts as an admin, under the login name."""
         return Actor("command", _login(), _login(), Role.ADMIN)
 
-    def start(self, services: Services, procedure: str, values: Mapping[str, Any]) -> str:
+    def start(self, services: Services, procedure: str, values: Mapping[str, Any], reason: str | None = None) -> str:
         """Plan and start a run; return its id.
 
         Raises:
@@ -58,7 +59,7 @@ class Console:
         plan = runs.plan_run(services.procedures, self.actor, procedure, values)
         with services.database.writing() as session:
             begun = approvals.start_or_ask(
-                session, services.procedures, self.actor, procedure, values, services.clock(), plan
+                session, services.procedures, self.actor, procedure, values, services.clock(), plan, reason=reason
             )
         if isinstance(begun, ApprovalRow):
             needs = "; ".join(map(str, begun.required))

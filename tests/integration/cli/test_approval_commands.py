@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from .test_cli import Shell, folder, homeport
@@ -17,7 +18,7 @@ def say_rule(home: Path, self_approval: str) -> None:
 
 
 def ask(homeport: Shell, folder: Path) -> str:
-    asked = homeport("catalog", "discover", str(folder))
+    asked = homeport("catalog", "discover", str(folder), "--reason", "the first look")
     assert asked.code == 5
     assert "homeport approvals show" in asked.err
     (request,) = homeport("approvals", "list", "--state", "waiting", "--json").json["items"]
@@ -32,10 +33,33 @@ def test_what_needs_approval_waits_and_starts_once_approved(homeport: Shell, fol
     assert "missing 1: 1 of role operator or higher" in shown.out
     assert str(folder) in shown.out
     assert "targets: shop/order-api" in shown.out
+    assert "why: the first look" in shown.out
     approved = homeport("approvals", "approve", request, "--note", "go", "--json").json
     assert approved["state"] == "used"
     assert homeport("runs", "follow", approved["run_id"]).code == 0
     assert "go" in homeport("approvals", "show", request).out
+    run = homeport("runs", "show", approved["run_id"]).out
+    assert "why: the first look" in run
+    assert "approved by" in run
+    started = homeport("audit", "list", "--action", "run.start", "--json").json["items"]
+    assert [one["after"]["reason"] for one in started] == ["the first look"]
+
+
+def test_a_run_that_stopped_and_asked_says_who_must_approve(homeport: Shell, folder: Path) -> None:
+    homeport.home.mkdir()
+    (homeport.home / "homeport.yaml").write_text("catalog: {removal_limit: 0}\n")
+    homeport("catalog", "discover", str(folder))
+    repository = folder / "shop" / "order-api"
+    git = ("git", "-c", "user.name=T", "-c", "user.email=t@example.com")
+    for arguments in (("rm", "-rq", "."), ("commit", "-q", "--allow-empty", "-m", "gone")):
+        subprocess.run([*git, *arguments], cwd=repository, check=True)
+    assert homeport("catalog", "refresh", "--reason", "one has moved").code != 0
+    newest = homeport("runs", "list", "--json").json["items"][0]["id"]
+    told = homeport("runs", "show", newest, "--json").json
+    assert told["reason"] == "one has moved"
+    shown = homeport("runs", "show", newest).out
+    assert f"homeport approvals show {told['needs_approval']['request']}" in shown
+    assert told["needs_approval"]["lacks"][0] in shown
 
 
 def test_who_asked_is_refused_and_may_withdraw(homeport: Shell, folder: Path) -> None:

@@ -7,8 +7,8 @@ import json
 import os
 import re
 import subprocess
-from datetime import datetime
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 

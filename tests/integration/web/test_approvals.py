@@ -149,6 +149,8 @@ def test_another_persons_approval_starts_the_run_on_the_authority_of_who_asked(s
     run = jun.get(f"/api/v1/runs/{answer.json()['run_id']}").json()
     assert (run["actor_name"], run["fingerprint"]) == ("Lee Jun", request["fingerprint"])
     assert run["authority"]["request"] == request["id"]
+    assert (run["reason"], run["needs_approval"]) == ("release 4", None)
+    assert "release 4" in jun.get(f"/runs/{run['id']}").text
     assert [(one["name"], one["note"]) for one in run["authority"]["approvals"]] == [("Park Seoyeon", "fine")]
     told = [("Lee Jun", "approval.ask"), ("Park Seoyeon", "approval.approve"), ("Lee Jun", "run.start")]
     assert [one for one in saebom.actions() if one in told] == told
@@ -340,6 +342,8 @@ def test_a_run_that_would_delete_more_than_approved_stops_and_asks(saebom: Compa
         assert saebom.deploy.done == []
         waiting = jun.get("/api/v1/approvals?state=waiting").json()["items"]
         assert [(one["run_id"], one["plan"]["changes"]["delete"]) for one in waiting] == [(run_id, 2)]
+        told = jun.get(f"/api/v1/runs/{run_id}").json()["needs_approval"]
+        assert told == {"request": waiting[0]["id"], "lacks": ["1 of role operator or higher, not who asked"]}
         assert seoyeon.post(f"/api/v1/approvals/{waiting[0]['id']}/approve").status_code == 200
         assert saebom.until_ended(run_id).state == RunState.SUCCEEDED
     assert saebom.deploy.done == [run_id]

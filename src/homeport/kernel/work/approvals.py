@@ -75,7 +75,7 @@ def start_or_ask(
     given = procedures.parse(procedure, values).model_dump(mode="json")
     judgement = procedures.policy.judge(session, actor, procedure, given, plan, now)
     if not judgement.requirements:
-        return start_run(session, procedures, actor, procedure, values, now, plan, shown_fingerprint)
+        return start_run(session, procedures, actor, procedure, values, now, plan, shown_fingerprint, reason=reason)
     if shown_fingerprint is not None and shown_fingerprint != plan.fingerprint:
         raise PlanChanged("The plan has changed since it was shown. Look at the new plan and start again.")
     return ask(session, procedures, actor, procedure, given, now, plan, judgement, reason=reason)
@@ -300,7 +300,7 @@ def _use(
         _go_on(session, procedures, row, again, authority, now)
     else:
         run = start_run(
-            session, procedures, asker, row.procedure, row.input, now, again, row.fingerprint, authority=authority
+            session, procedures, asker, row.procedure, row.input, now, again, row.fingerprint, authority, row.reason
         )
         row.run_id = run.id
     end_request(session, procedures, row, ApprovalState.USED, now, None)

@@ -66,7 +66,8 @@ class RunRow(Base):
     """A run: who asked for what, how it stands and how it ended.
 
     `authority` says who approved it (`request`, `approvals`) or under which standing approval it runs (`standing`).
-    `parent_id` is the run that started it, under `parent_key`; `code` a digest of the procedure that began it.
+    `parent_id` is the run that started it, under `parent_key`; `code` a digest of the procedure that began it;
+    `reason` is why it was started, as who started it said.
     """
 
     __tablename__ = "kernel_run"
@@ -99,6 +100,7 @@ class RunRow(Base):
     parent_id: Mapped[str | None]
     parent_key: Mapped[str | None]
     code: Mapped[str | None]
+    reason: Mapped[str | None]
 
 
 class StepRow(Base):
@@ -197,6 +199,7 @@ def start_run(
     plan: Plan,
     shown_fingerprint: str | None = None,
     authority: Mapping[str, Any] | None = None,
+    reason: str | None = None,
 ) -> RunRow:
     """Start a run in the caller's transaction: it begins when that commits.
 
@@ -214,8 +217,10 @@ def start_run(
     if authority is None:
         authority = procedures.policy.judge(session, actor, procedure, given, plan, now).authority()
     row = _new_run(procedures, actor, procedure, given, now, plan, authority)
+    row.reason = reason
     _store(session, row, plan, now)
-    audit.record(session, actor, "run.start", f"run:{row.id}", after={"procedure": procedure}, now=now)
+    told = {"procedure": procedure} | ({"reason": reason} if reason else {})
+    audit.record(session, actor, "run.start", f"run:{row.id}", after=told, now=now)
     return row
 
 

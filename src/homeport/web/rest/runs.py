@@ -15,7 +15,8 @@ from homeport.kernel.base.wakeups import WAKEUPS
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
 from homeport.kernel.work import runs
-from homeport.kernel.work.approval_requests import ApprovalRow
+from homeport.kernel.work.approval_decisions import missing_of
+from homeport.kernel.work.approval_requests import ApprovalRow, open_request_of
 from homeport.kernel.work.approvals import start_or_ask
 from homeport.kernel.work.runs import LogRow, RunRow, RunState, log_topic
 from homeport.web import run_log
@@ -43,7 +44,9 @@ class RunRequest(BaseModel):
     procedure: str = Field(examples=["catalog.discover"])
     input: dict[str, Any] = Field(default_factory=dict)
     fingerprint: str | None = None
-    reason: str | None = Field(None, max_length=2000, description="Why; told to those who have to approve.")
+    reason: str | None = Field(
+        None, max_length=2000, description="Why; told to those who have to approve, and kept with the run."
+    )
 
 
 class PlanModel(BaseModel):
@@ -75,6 +78,7 @@ class RunModel(_Model):
     outcome: dict[str, Any] | None
     error_code: str | None
     error_message: str | None
+    reason: str | None = Field(description="Why it was started, as who started it said.")
     authority: dict[str, Any] | None = Field(description="Who approved it, or the standing approval it runs under.")
 
 
@@ -97,12 +101,20 @@ class TargetModel(_Model):
     ended_at: datetime | None
 
 
+class NeededModel(BaseModel):
+    """The open request of a run that stopped and asked, and whose approval it lacks, in words."""
+
+    request: str
+    lacks: list[str]
+
+
 class RunDetail(RunModel):
-    """A run with its plan, steps and targets."""
+    """A run with its plan, steps and targets, and who must approve before it goes on."""
 
     plan: dict[str, Any]
     steps: list[StepModel]
     targets: list[TargetModel]
+    needs_approval: NeededModel | None
 
 
 class LogLine(_Model):
@@ -225,7 +237,16 @@ def detail(session: Session, row: RunRow) -> RunDetail:
         plan=row.plan,
         steps=[StepModel.model_validate(step) for step in runs.steps_of(session, row.id)],
         targets=[TargetModel.model_validate(target) for target in runs.targets_of(session, row.id)],
+        needs_approval=needed(session, row.id),
     )
+
+
+def needed(session: Session, run_id: str) -> NeededModel | None:
+    """Return who must approve before the run, which stopped and asked, goes on; None if it asks nobody."""
+    request = open_request_of(session, run_id)
+    if request is None:
+        return None
+    return NeededModel(request=request.id, lacks=[str(one) for one, _count in missing_of(session, request)])
 
 
 def follow(services: Services, run_id: str, after: int) -> Iterator[ServerEvent | None]:
