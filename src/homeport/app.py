@@ -20,7 +20,7 @@ from homeport.forges.pushes import READERS
 from homeport.kernel.base.database import Database
 from homeport.kernel.base.errors import DatabaseUnavailable
 from homeport.kernel.base.events import Subscribers
-from homeport.kernel.base.settings import Settings, load_settings
+from homeport.kernel.base.settings import FILE, Settings, load_settings
 from homeport.kernel.edge.inbound import Inbox
 from homeport.kernel.knowledge.findings import redate
 from homeport.kernel.module import Module, Services, installed_modules
@@ -120,8 +120,9 @@ def assemble(services: Services, modules: list[Module]) -> Homeport:
         for subscription in module.subscriptions(services):
             services.subscribers.add(subscription.name, subscription.event_type, subscription.handler)
     standing = [one for module in modules for one in module.standing_approvals]
+    settings = services.settings
     services.procedures.policy = policy_of(
-        services.settings.approvals, standing, catalog.Owners(), services.subscribers.publish
+        settings.approvals, standing, catalog.Owners(), services.subscribers.publish, settings.home / FILE
     )
     return Homeport(services, modules)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,8 +141,8 @@ def test_a_standing_approval_covers_no_deletion_unless_it_says_so() -> None:
 )
 def test_a_rule_that_names_nobody_is_refused(by: dict[str, Any], told: str) -> None:
     settings = load_settings({}, approvals={"rules": [{"by": by}]}).approvals
-    with pytest.raises(InvalidSetting, match=told):
-        policy_of(settings, (), None, lambda _session, _event: None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidSetting, match=rf"^/home/homeport\.yaml: approvals\.rules\.0\.by.*{told}"):
+        policy_of(settings, (), None, lambda _session, _event: None, Path("/home/homeport.yaml"))  # type: ignore[arg-type]
 
 
 def test_an_unknown_key_of_a_rule_is_told_with_the_nearest_one() -> None:

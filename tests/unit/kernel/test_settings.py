@@ -42,10 +42,28 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path) ->
 
 
 def test_a_value_of_the_wrong_form_names_its_key(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSetting, match=r"^zone: .*'Seoul' is no IANA time zone"):
+    with pytest.raises(InvalidSetting, match=r"homeport\.yaml: zone: .*'Seoul' is no IANA time zone"):
         load(tmp_path, "zone: Seoul")
     with pytest.raises(InvalidSetting, match=r"harbour\.depth_m"):
         load(tmp_path, "harbour: {depth_m: -1}")
+
+
+def test_an_error_names_where_the_setting_was_said(tmp_path: Path) -> None:
+    file = tmp_path / "homeport.yaml"
+    wrong = "zone: Seoul\nlog: loud\nforges: {work: {host: h}}\noutbound: {no_proxy: [a, {}]}\n"
+    with pytest.raises(InvalidSetting) as caught:
+        load(tmp_path, wrong, HOMEPORT_LOG="quiet", HOMEPORT_FORGES__OTHER__HOST="o", HOMEPORT_RUN_WORKERS="none")
+    told = caught.value.message.split("; ")
+    for start in (
+        f"{file}: zone: ",
+        "log (HOMEPORT_LOG): ",
+        f"{file}: forges.work.type: ",
+        "forges.other.type (HOMEPORT_FORGES__OTHER): ",
+        "run_workers (HOMEPORT_RUN_WORKERS): ",
+        f"{file}: outbound.no_proxy.1: ",
+    ):
+        assert any(one.startswith(start) for one in told), (start, told)
+    assert len(told) == 6
 
 
 @pytest.mark.parametrize("content", ["- a list", "just text", "zone: [", "\x00"])

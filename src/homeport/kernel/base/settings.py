@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -31,6 +32,7 @@ from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import FieldError, InvalidEntityRef, InvalidSetting, pointer_to
 
 _PREFIX = "HOMEPORT_"
+FILE = "homeport.yaml"
 DEFAULT_BASE_URL = "http://127.0.0.1:8600"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -311,11 +313,13 @@ def load_settings(
     home = Path(overrides.get("home") or from_environment.get("home") or ".homeport")
     if home.exists() and not home.is_dir():
         raise InvalidSetting(f"{home} is a file; home must be a folder.")
-    merged = _merge(_merge(_from_file(home / "homeport.yaml"), from_environment), {**overrides, "home": home})
+    file = home / FILE
+    from_file = _from_file(file)
+    merged = _merge(_merge(from_file, from_environment), {**overrides, "home": home})
     try:
         return model.model_validate(merged)
     except ValidationError as error:
-        raise _explain(error, model) from None
+        raise _explain(error, model, _Told(file, from_file, from_environment)) from None
 
 
 def redacted(settings: Settings) -> dict[str, Any]:
@@ -374,11 +378,38 @@ def _merge(weak: dict[str, Any], strong: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _explain(error: ValidationError, model: type[Settings]) -> InvalidSetting:
-    problems = tuple(FieldError(pointer_to(item["loc"]), _reason(item, model)) for item in error.errors())
-    return InvalidSetting(
-        "; ".join(f"{p.pointer[1:].replace('/', '.')}: {p.detail}" for p in problems), errors=problems
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the file and the environment say, to know which of them is wrong."""
+
+    file: Path
+    in_file: Mapping[str, Any]
+    in_environment: Mapping[str, Any]
+
+    def name(self, path: Sequence[int | str]) -> str:
+        """The setting, as whoever has to mend it finds it: the variable, or the key with the file it stands in."""
+        key = ".".join(map(str, path))
+        variable = _depth(self.in_environment, path)
+        depth = _depth(self.in_file, path)
+        if variable > depth or variable == len(path):
+            return f"{key} ({_PREFIX}{'__'.join(map(str, path[:variable])).upper()})"
+        return f"{self.file}: {key}" if depth else key
+
+
+def _explain(error: ValidationError, model: type[Settings], told: _Told) -> InvalidSetting:
+    found = [(item["loc"], _reason(item, model)) for item in error.errors()]
+    problems = tuple(FieldError(pointer_to(path), reason) for path, reason in found)
+    return InvalidSetting("; ".join(f"{told.name(path)}: {reason}" for path, reason in found), errors=problems)
+
+
+def _depth(values: Any, path: Sequence[int | str]) -> int:
+    """How many parts of the path lead somewhere in the values."""
+    for depth, part in enumerate(path):
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            return depth
+    return len(path)
 
 
 def _reason(item: Any, model: type[Settings]) -> str:

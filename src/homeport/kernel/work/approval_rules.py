@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from homeport.kernel.base.entities import Directory, EntityRef, EntityTraits
@@ -158,14 +159,15 @@ def policy_of(
     built_in: Iterable[StandingApproval],
     directory: Directory,
     publish: Callable[[Session, Event], None],
+    file: Path,
 ) -> Policy:
-    """Return the policy that homeport.yaml describes, with what modules bring.
+    """Return the policy that homeport.yaml, which is `file`, describes, with what modules bring.
 
     Raises:
         InvalidSetting: a role, group or person is none, or a rule names nobody.
     """
     for number, rule in enumerate(settings.rules):
-        _check(rule, f"/approvals/rules/{number}/by")
+        _check(rule, f"/approvals/rules/{number}/by", file)
     told = [
         StandingApproval(name, one.owner, one.procedure, one.input, one.at_most, one.expires_on)
         for name, one in settings.standing.items()
@@ -238,7 +240,7 @@ def _listed(commitments: Mapping[str, Any], one: str, many: str) -> list[str]:
     return [*([single] if single else []), *(commitments.get(many) or ())]
 
 
-def _check(rule: ApprovalRuleSettings, pointer: str) -> None:
+def _check(rule: ApprovalRuleSettings, pointer: str, file: Path) -> None:
     by = rule.by
     problems = []
     if by.role is not None and by.role not in list(Role):
@@ -253,4 +255,4 @@ def _check(rule: ApprovalRuleSettings, pointer: str) -> None:
         problems.append(FieldError(pointer, "names nobody; give role, group, owner or people"))
     if problems:
         told = "; ".join(f"{one.pointer[1:].replace('/', '.')}: {one.detail}" for one in problems)
-        raise InvalidSetting(told, errors=tuple(problems))
+        raise InvalidSetting(f"{file}: {told}", errors=tuple(problems))

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from homeport import __version__
 from homeport.kernel.base import events
 from homeport.kernel.base.errors import Conflict
-from homeport.kernel.base.settings import Settings, redacted
+from homeport.kernel.base.settings import FILE, Settings, redacted
 from homeport.kernel.module import Services
 from homeport.kernel.trust import identity
 from homeport.kernel.trust.access import Rule, authorize, known_scopes, may, parse_scopes, register, who_may
@@ -131,7 +131,7 @@ def add(router: APIRouter, services: Services) -> None:
         context: dict[str, Any] = {
             "rows": _settings(settings),
             "columns": _SETTING_COLUMNS,
-            "file": settings.home / "homeport.yaml",
+            "file": settings.home / FILE,
         }
         return render(request, "pages/admin/settings.html", tab="settings", **context)
 
