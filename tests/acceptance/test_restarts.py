@@ -106,8 +106,9 @@ def test_who_discovers_again_after_a_kill_needs_no_server_to_get_on(tmp_path: Pa
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not have_ended(database)
-        subprocess.run(command, check=True, capture_output=True, env=environment, timeout=60)
+        told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=60).stderr
         again, killed = discoveries(database)
+        assert f"Run {again.id} may have to wait for {killed.id}, begun before it." in told
         assert (killed.state, again.state) == ("succeeded", "succeeded")
         assert again.started_at >= killed.ended_at
 

@@ -85,6 +85,11 @@ class Console:
         Raises:
             RunFailed, Cancelled: the run ended so.
         """
+        with services.database.reading() as session:
+            is_waiting = runs.get_run(session, run_id).state == RunState.WAITING
+            before = runs.needed_for(session, run_id) - runs.family_of(session, run_id)
+        if is_waiting and before and not quiet:
+            say(f"Run {run_id} may have to wait for {', '.join(sorted(before))}, begun before it.")
         worker = self.worker_for(services, run_id)
         worker.start()
         try:
