@@ -311,3 +311,13 @@ def test_what_ended_is_thrown_away_when_work_begins(portal_on_each: Portal) -> N
         rows = session.query(PersonSession).all()
         assert [session.get_one(Person, row.person_id).name for row in rows] == ["Kim Haneul"]
         assert session.query(LoginLink).count() == 0
+
+
+def test_the_page_of_people_tells_login_and_role_in_the_readers_words(portal: Portal, jiwoo: Person) -> None:
+    admin = portal.signed_in()
+    admin.cookies.set("homeport_language", "ko")
+    page = admin.get("/admin/people").text
+    assert '<code class="breakable">jiwoo</code>' in page
+    main, rest = page.partition("<main")[2].partition("</main>")[0], page.partition("<main")[0]
+    assert "개발자" in main
+    assert "<small>관리자</small>" in rest

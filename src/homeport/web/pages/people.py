@@ -24,6 +24,7 @@ register(Rule(_INVITE, Role.ADMIN))
 
 _COLUMNS = (
     Column("name", "pages-person"),
+    Column("login", "pages-login-login"),
     Column("role", "pages-token-role"),
     Column("way", "pages-sign-in-way"),
     Column("entity", "pages-person-entity"),

@@ -50,11 +50,11 @@ pages-state-stopping = Stopping
 
 ## Who
 
-pages-role-viewer = viewer
-pages-role-developer = developer
-pages-role-operator = operator
-pages-role-security = security
-pages-role-admin = admin
+pages-role-viewer = { web-role-viewer }
+pages-role-developer = { web-role-developer }
+pages-role-operator = { web-role-operator }
+pages-role-security = { web-role-security }
+pages-role-admin = { web-role-admin }
 pages-role-or-security = security, { $role }
 pages-who-may = This takes the role { $role } or higher.
 pages-who-may-admin = Only an admin can do this.

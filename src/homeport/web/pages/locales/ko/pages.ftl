@@ -46,11 +46,11 @@ pages-state-stopping = 중지하는 중
 
 ## 권한
 
-pages-role-viewer = 조회자
-pages-role-developer = 개발자
-pages-role-operator = 운영자
-pages-role-security = 보안 담당
-pages-role-admin = 관리자
+pages-role-viewer = { web-role-viewer }
+pages-role-developer = { web-role-developer }
+pages-role-operator = { web-role-operator }
+pages-role-security = { web-role-security }
+pages-role-admin = { web-role-admin }
 pages-role-or-security = 보안 담당, { $role }
 pages-who-may = { $role } 이상의 역할이 필요합니다.
 pages-who-may-admin = 관리자만 할 수 있습니다.
