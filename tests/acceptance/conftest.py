@@ -70,12 +70,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
         saebom.discover(homeport, console, home / "repositories", 0.0)
         with homeport.services.database.writing() as session:
-            session.add_all(_deliveries(homeport.services.clock()))
+            session.add_all(deliveries(homeport.services.clock()))
         with gate.serve(create_app(homeport, homeport.worker())) as base:
             yield Portal(homeport, base, {SESSION_COOKIE: _sign_in(homeport, base)}, truth, shop)
 
 
-def _deliveries(now: datetime) -> list[WebhookRow]:
+def deliveries(now: datetime) -> list[WebhookRow]:
     """A push, which tells something, and a job of the CI, which does not."""
     push = {"ref": "refs/heads/main", "repository": {"html_url": "https://git.saebom.example/order/order-api"}}
     job = {"action": "completed", "workflow_job": {"name": "build " * 20}}

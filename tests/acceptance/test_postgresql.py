@@ -17,7 +17,7 @@ from homeport.kernel.console import Console
 from homeport.kernel.testing import postgresql_database
 from homeport.kernel.trust.identity import Role
 
-from .conftest import SHOP
+from .conftest import SHOP, deliveries
 from .test_pages import OTHER_CONTENTS, PAGES, resolved
 
 
@@ -39,6 +39,8 @@ def served(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         with installation(home=home, database_url=url, catalog={"folders": (home,)}) as homeport:
             console = Console(lambda: installation(home=home), lambda _services, run_id: homeport.worker(only=run_id))
             saebom.discover(homeport, console, home / "repositories", 0.0)
+            with homeport.services.database.writing() as session:
+                session.add_all(deliveries(homeport.services.clock()))
             client = TestClient(create_app(homeport), base_url=homeport.settings.base_url)
             name, entity = saebom.visitor(homeport)
             path = cli.first_login(homeport, name, Role.ADMIN, entity).removeprefix(homeport.settings.base_url)
