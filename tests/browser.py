@@ -75,12 +75,10 @@ _WEAR_THEME = """(theme) => {
   root.dataset.theme = theme;
   root.classList.toggle("dark", theme === "dark");
   document.querySelector("meta[name=color-scheme]").content = theme;
-  root.getBoundingClientRect();
-  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
   document.activeElement.blur();
   scrollTo(0, 0);
 }"""
-"""What base.html writes for a theme, without the colours between; and the place where a page begins."""
+"""What base.html writes for a theme; and the place where a page begins."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +151,7 @@ def open_page(
     context = browser.new_context(
         viewport={"width": look.width, "height": 800},
         color_scheme="dark" if look.theme == "dark" else "light",
+        reduced_motion="reduce",
         locale={"ko": "ko-KR", "en": "en-US"}[look.language],
         timezone_id="Asia/Seoul",
         java_script_enabled=has_javascript,
