@@ -252,8 +252,9 @@ def list_runs(
 ) -> None:
     """List runs, newest first."""
     columns = ("id", "procedure", "state", "actor_name", "created_at", "ended_at", "error_message")
-    with console_of(context).open_services() as services, services.database.reading() as session:
-        page = runs.list_runs(session, state, None, limit)
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
+        page = runs.list_runs(session, console.actor, state, None, limit)
         items = [{column: getattr(row, column) for column in columns} for row in page.runs]
     if not as_json:
         for item in items:

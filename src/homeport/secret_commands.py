@@ -35,8 +35,9 @@ def set_secret(context: typer.Context, name: str, as_json: Json = False) -> None
 def list_secrets(context: typer.Context, as_json: Json = False) -> None:
     """List the names of what is kept."""
     columns = ("name", "changed_by", "changed_at")
+    actor = console_of(context).actor
     with _services(context) as services, services.database.reading() as session:
-        items = [{column: getattr(row, column) for column in columns} for row in secrets.list_secrets(session)]
+        items = [{column: getattr(row, column) for column in columns} for row in secrets.list_secrets(session, actor)]
     print_items(items, columns, as_json)
 
 

@@ -24,9 +24,10 @@ def list_deliveries(
 ) -> None:
     """List deliveries, newest first."""
     columns = ("id", "name", "event", "received_at", "tells")
-    with console_of(context).open_services() as services, services.database.reading() as session:
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
         inbox = inbox_of(services)
-        rows = inbound.list_deliveries(session, name, limit, event=event)
+        rows = inbound.list_deliveries(session, console.actor, name, limit, event=event)
         items = [DeliveryModel.of(row, inbox).model_dump(mode="json") for row in rows]
     shown = items if as_json else [{**item, "tells": ", ".join(item["tells"])} for item in items]
     print_items(shown, columns, as_json)

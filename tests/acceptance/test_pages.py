@@ -84,9 +84,9 @@ OPEN_PAGES = ("/login", "/login/not-a-link")
 def resolved(portal, path: str) -> str:
     """The path with the newest run, the first finding, a delivery and a file of descriptors in it."""
     with portal.homeport.services.database.reading() as session:
-        run = runs.list_runs(session, limit=1).runs[0].id
+        run = runs.list_runs(session, SYSTEM, limit=1).runs[0].id
         page = findings.list_findings(session, SYSTEM, findings.Wanted(), portal.homeport.services.clock(), limit=1)
-        delivery = inbound.list_deliveries(session, "git", 1)[0].id
+        delivery = inbound.list_deliveries(session, SYSTEM, "git", 1)[0].id
     path = path.replace("{delivery}", str(delivery))
     return path.replace("{shop}", str(portal.shop)).replace("{run}", run).replace("{finding}", str(page.findings[0].id))
 

@@ -19,6 +19,7 @@ from homeport.catalog.procedures import DISCOVER
 from homeport.demo import repositories
 from homeport.kernel.base.database import Database
 from homeport.kernel.console import Console
+from homeport.kernel.trust.identity import SYSTEM
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunRow
 
@@ -66,14 +67,16 @@ def database(home: Path, environment: dict[str, str]) -> Iterator[Database]:
 
 def discoveries(database: Database) -> list[RunRow]:
     with database.reading() as session:
-        return list(runs.list_runs(session, procedure=DISCOVER).runs)
+        return list(runs.list_runs(session, SYSTEM, procedure=DISCOVER).runs)
 
 
 def is_in_the_middle(database: Database) -> bool:
     """Whether a discovery has read some repositories."""
     with database.reading() as session:
         return any(
-            target.ended_at for run in runs.list_runs(session).runs for target in runs.targets_of(session, run.id)
+            target.ended_at
+            for run in runs.list_runs(session, SYSTEM).runs
+            for target in runs.targets_of(session, run.id)
         )
 
 

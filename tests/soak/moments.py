@@ -419,7 +419,7 @@ def _everything(scene: Scene, name: str, began: float) -> Moment:
 
     def ids() -> list[str]:
         with scene.database.reading() as session:
-            return [row.id for row in runs.list_runs(session).runs]
+            return [row.id for row in runs.list_runs(session, SYSTEM).runs]
 
     until(ids)
     scene.until_ended(ids())

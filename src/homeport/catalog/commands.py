@@ -177,7 +177,7 @@ def _words() -> Callable[..., str]:
 
 def _requests(session: Session, console: Console, ref: str | None) -> list[dict[str, Any]]:
     if ref is None:
-        locations = origins.list_locations(session)
+        locations = origins.list_locations(session, console.actor)
         if not locations:
             raise InvalidInput("Nothing was discovered yet. Begin with `homeport catalog discover DIR`.")
         return [{"type": location.type, "target": location.target} for location in locations]

@@ -49,11 +49,11 @@ class Locations:
         with self._services.database.writing() as session:
             for type_, target in wanted:
                 origins.get_or_add_location(session, type_, target, now, CONFIG).origin = CONFIG
-            every = origins.list_locations(session)
+            every = origins.list_locations(session, SYSTEM)
             for row in every:
                 if row.origin == CONFIG and (row.type, row.target) not in wanted:
                     self._remove(session, SYSTEM, row)
-            left = [(row.type, row.target) for row in origins.list_locations(session)]
+            left = [(row.type, row.target) for row in origins.list_locations(session, SYSTEM)]
         for type_, target in left:
             self._try_to_read(type_, target)
 

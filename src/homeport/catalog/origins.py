@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from homeport.catalog.models import EntityRow, LocationRow, RejectedRow, RepositoryRow, UnitRow
 from homeport.kernel.base.errors import NotFound
+from homeport.kernel.trust.access import readable
+from homeport.kernel.trust.identity import Actor
 
 _CHUNK = 500
 _FIRST = func.min(case((func.lower(EntityRow.kind) == "component", "0"), else_="1").concat(EntityRow.ref))
@@ -58,9 +60,9 @@ def delete_location(session: Session, location_id: int) -> None:
     session.execute(delete(LocationRow).where(LocationRow.id == location_id))
 
 
-def list_locations(session: Session) -> Sequence[LocationRow]:
-    """Return every location, oldest first."""
-    return session.scalars(select(LocationRow).order_by(LocationRow.id)).all()
+def list_locations(session: Session, actor: Actor | None) -> Sequence[LocationRow]:
+    """Return every location that the actor may read, oldest first."""
+    return session.scalars(readable(actor, select(LocationRow)).order_by(LocationRow.id)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class LocationSummary:
     entities: int
 
 
-def describe_locations(session: Session) -> list[LocationSummary]:
-    """Return every location with its counts, oldest first."""
+def describe_locations(session: Session, actor: Actor | None) -> list[LocationSummary]:
+    """Return every location that the actor may read with its counts, oldest first."""
     parts: dict[int, tuple[int, int]] = {}
     for table in (RepositoryRow, UnitRow):
         query = select(table.location_id, func.count(), func.count(table.error)).group_by(table.location_id)
@@ -85,7 +87,7 @@ def describe_locations(session: Session) -> list[LocationSummary]:
     entity_counts = dict(session.execute(entities).all())
     return [
         LocationSummary(row, *parts.get(row.id, (0, 0)), entity_counts.get(row.id, 0))
-        for row in list_locations(session)
+        for row in list_locations(session, actor)
     ]
 
 

@@ -377,7 +377,7 @@ def _all_readings(session: Session) -> tuple[list[tuple[int, Reading]], list[tup
     """
     readings, unreadable = [], []
     labels: set[str] = set()
-    for location in origins.list_locations(session):
+    for location in origins.list_locations(session, SYSTEM):
         for path, row in sorted(origins.repositories_of(session, location.id).items()):
             label = path if path not in labels else f"{Path(location.target).name}/{path}"
             label = label if label not in labels else f"{location.id}/{label}"

@@ -109,9 +109,10 @@ def routes(services: Services, catalog: Catalog) -> APIRouter:
     def list_locations(
         request: Request, response: Response, limit: Limit = 100, after: After = None
     ) -> Paged[LocationModel]:
-        authorize(actor_of(request), "catalog.read")
+        actor = actor_of(request)
+        authorize(actor, "catalog.read")
         with database.reading() as session:
-            rows, following = page_of(origins.list_locations(session), limit, after)
+            rows, following = page_of(origins.list_locations(session, actor), limit, after)
         link_next(request, response, following)
         return Paged(items=[LocationModel.model_validate(row) for row in rows], after=following)
 

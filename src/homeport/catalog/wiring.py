@@ -27,7 +27,7 @@ from homeport.kernel.base.events import Event
 from homeport.kernel.base.settings import Paths, Section
 from homeport.kernel.module import Module, NavItem, Services, Subscription
 from homeport.kernel.trust.access import Rule
-from homeport.kernel.trust.identity import Role
+from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work.approval_rules import StandingApproval
 from homeport.kernel.work.procedures import Procedure
 from homeport.kernel.work.timers import hasten, set_timer
@@ -81,7 +81,7 @@ def _subscriptions(services: Services) -> Sequence[Subscription]:
 
     def read_what_was_pushed(session: Session, event: Event) -> None:
         urls = event.payload.get("urls") or [event.entity]
-        for row in origins.list_locations(session):
+        for row in origins.list_locations(session, SYSTEM):
             if is_touched(row.type, row.target, urls):
                 hasten(session, timer_of(row.id), event.at)
 

@@ -28,8 +28,9 @@ def list_approvals(
 ) -> None:
     """List requests for approval, newest first."""
     columns = ("id", "procedure", "state", "actor_name", "created_at", "expires_at", "run_id", "reason")
-    with console_of(context).open_services() as services, services.database.reading() as session:
-        page = approval_requests.list_requests(session, state, limit)
+    console = console_of(context)
+    with console.open_services() as services, services.database.reading() as session:
+        page = approval_requests.list_requests(session, console.actor, state, limit)
         items = [{column: getattr(row, column) for column in columns} for row in page.requests]
     print_items(items, columns, as_json)
 

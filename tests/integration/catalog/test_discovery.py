@@ -302,7 +302,7 @@ def test_a_folder_that_lost_all_repositories_keeps_its_entities_and_is_a_finding
     assert "No Git repository" in str(run.error_message)
     assert entity(installation).type == "service"
     with installation.database.reading() as session:
-        location = origins.list_locations(session)[0]
+        location = origins.list_locations(session, SYSTEM)[0]
         assert location.error is not None
         assert location.error_since == installation.services.clock()
     assert "catalog.unreadable-source" in open_findings(installation)
@@ -395,7 +395,7 @@ def test_a_location_that_can_not_be_stored_holds_up_no_other(installation, repos
     assert "SQL" not in bad.error_message
     assert entity(installation).type == "service"
     with installation.database.reading() as session:
-        assert [bool(one.error) for one in origins.list_locations(session)] == [True, False]
+        assert [bool(one.error) for one in origins.list_locations(session, SYSTEM)] == [True, False]
     assert "catalog.unreadable-source" in open_findings(installation)
 
     monkeypatch.undo()

@@ -71,7 +71,7 @@ class Files:
 
     def units(self) -> dict[str, UnitRow]:
         with self.installation.database.reading() as session:
-            return origins.units_of(session, origins.list_locations(session)[0].id)
+            return origins.units_of(session, origins.list_locations(session, SYSTEM)[0].id)
 
     def findings(self) -> dict[str, findings.Finding]:
         with self.installation.database.reading() as session:
@@ -379,11 +379,11 @@ def test_a_removed_location_takes_everything_with_it(files, installation) -> Non
     files.read()
     locations = Locations(installation.services, Sources(installation.services.settings))
     with installation.database.writing() as session:
-        locations.remove(session, SYSTEM, origins.list_locations(session)[0].id)
+        locations.remove(session, SYSTEM, origins.list_locations(session, SYSTEM)[0].id)
     assert files.find("component:x") is None
     assert files.findings() == {}
     with installation.database.reading() as session:
-        assert origins.list_locations(session) == []
+        assert origins.list_locations(session, SYSTEM) == []
         assert storing.known_by_ref(session, ["component:default/x"]) == {}
 
 

@@ -65,7 +65,7 @@ def test_a_preview_follows_locations_and_stores_nothing(installation, shop: Path
     assert seen.count_by_kind(Standing.NEW) == {"location": 1, "group": 1, "component": 1}
     assert not seen.is_known
     with installation.database.reading() as session:
-        assert not origins.list_locations(session)
+        assert not origins.list_locations(session, SYSTEM)
         assert not repository.list_entities(session, SYSTEM, repository.Query(), 10).total
 
 

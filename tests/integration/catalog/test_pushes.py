@@ -39,7 +39,7 @@ def fire(installation: Installation) -> int:
     services, count = installation.services, 0
     while timers.fire_one(services.database, services.procedures, "test", services.clock()):
         with services.database.reading() as session:
-            waiting = runs.list_runs(session, state="waiting").runs
+            waiting = runs.list_runs(session, SYSTEM, state="waiting").runs
         for run in waiting:
             installation.work_on(run.id)
             count += 1
@@ -81,7 +81,7 @@ def test_a_push_while_a_run_goes_on_is_read_after_it(
     installation.discover(repositories.root)
     services = installation.services
     with services.database.reading() as session:
-        location = origins.list_locations(session)[0]
+        location = origins.list_locations(session, SYSTEM)[0]
     values = {"type": location.type, "target": location.target}
     plan = runs.plan_run(services.procedures, SYSTEM, "catalog.discover", values)
     with services.database.writing() as session:
@@ -93,5 +93,5 @@ def test_a_push_while_a_run_goes_on_is_read_after_it(
     clock.advance(seconds=6)
     timers.fire_one(services.database, services.procedures, "test", clock())
     with services.database.reading() as session:
-        started = [one for one in runs.list_runs(session).runs if one.procedure == "catalog.discover"]
+        started = [one for one in runs.list_runs(session, SYSTEM).runs if one.procedure == "catalog.discover"]
     assert len(started) == (3 if is_done else 2)

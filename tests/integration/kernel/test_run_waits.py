@@ -188,7 +188,7 @@ def test_a_start_that_is_rolled_back_starts_nothing(database: Database) -> None:
         session.rollback()
     assert leases.take(database, runs.RUN_QUEUE, "w", datetime.now(UTC), A_MINUTE_S) is None
     with database.reading() as session:
-        assert runs.list_runs(session).runs == []
+        assert runs.list_runs(session, SYSTEM).runs == []
 
 
 @pytest.mark.parametrize(("late", "expected"), [(Late.ONCE, 1), (Late.EACH, 4), (Late.SKIP, 0)])
@@ -202,7 +202,7 @@ def test_missed_ticks_are_made_up_for_as_the_procedure_says(
     while timers.fire_one(database, procedures, "w", clock()):
         pass
     with database.reading() as session:
-        assert len(runs.list_runs(session).runs) == expected
+        assert len(runs.list_runs(session, SYSTEM).runs) == expected
 
 
 def begun_by_another_version(database: Database, procedures: Procedures, *steps: str) -> str:

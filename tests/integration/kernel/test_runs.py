@@ -66,7 +66,7 @@ def test_who_may_not_start_a_procedure_starts_nothing(database: Database) -> Non
     with pytest.raises(Forbidden):
         start(database, procedures, VIEWER)
     with database.reading() as session:
-        assert runs.list_runs(session).runs == []
+        assert runs.list_runs(session, SYSTEM).runs == []
 
 
 def test_input_that_does_not_fit_names_the_field(database: Database) -> None:
@@ -232,7 +232,7 @@ def test_pages_of_runs_cover_all_once(database: Database) -> None:
     after = None
     with database.reading() as session:
         while True:
-            page = runs.list_runs(session, limit=3, after=after)
+            page = runs.list_runs(session, SYSTEM, limit=3, after=after)
             seen += [row.id for row in page.runs]
             after = page.after
             if after is None:
@@ -250,7 +250,7 @@ def test_a_late_timer_fires_once_and_sets_its_next_tick(database: Database) -> N
     assert timers.fire_one(database, procedures, "w", four_days_later)
     assert not timers.fire_one(database, procedures, "w", four_days_later)
     with database.reading() as session:
-        assert len(runs.list_runs(session).runs) == 1
+        assert len(runs.list_runs(session, SYSTEM).runs) == 1
     assert not timers.fire_one(database, procedures, "w", datetime(2026, 11, 24, 17, 59, tzinfo=UTC))
     assert timers.fire_one(database, procedures, "w", datetime(2026, 11, 24, 18, 0, tzinfo=UTC))
 
@@ -263,7 +263,7 @@ def test_a_timer_does_not_start_what_still_goes_on(database: Database) -> None:
     for minute in (1, 2, 3):
         assert timers.fire_one(database, procedures, "w", now.replace(minute=minute))
     with database.reading() as session:
-        assert len(runs.list_runs(session).runs) == 1
+        assert len(runs.list_runs(session, SYSTEM).runs) == 1
 
 
 @pytest.mark.parametrize(

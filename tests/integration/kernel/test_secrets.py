@@ -110,11 +110,11 @@ def test_rotation_makes_a_new_key_opens_all_and_forgets_the_old_key(
     keep(database, settings, clock, gitlab=VALUE, hook="other")
     before = secrets.keyring_of(settings)
     with database.reading() as session:
-        values = {row.name: row.sealed for row in secrets.list_secrets(session)}
+        values = {row.name: row.sealed for row in secrets.list_secrets(session, SYSTEM)}
     assert secrets.rotate(database, SYSTEM, settings, clock()) == 2
     assert opened(database, settings, "gitlab") == VALUE
     with database.reading() as session:
-        for row in secrets.list_secrets(session):
+        for row in secrets.list_secrets(session, SYSTEM):
             assert row.sealed[-20:] == values[row.name][-20:]  # only the small key was sealed again
             with pytest.raises(InvalidSetting, match="not at hand"):
                 before.open(row.sealed, row.name)

@@ -126,7 +126,7 @@ def test_a_timer_that_is_pending_outlives_its_process(database: Database, tmp_pa
     assert timers.fire_one(database, procedures, "another", next_year)
     assert not timers.fire_one(database, procedures, "another", next_year)
     with database.reading() as session:
-        assert [row.actor_name for row in runs.list_runs(session).runs] == [SYSTEM.name]
+        assert [row.actor_name for row in runs.list_runs(session, SYSTEM).runs] == [SYSTEM.name]
 
 
 def test_work_goes_on_after_the_server_ended_every_connection(postgresql: Database) -> None:
@@ -172,7 +172,7 @@ def test_what_is_approved_after_its_process_was_killed_runs_once(database: Datab
         wait_for(database, approved.run_id, RunState.SUCCEEDED)
     assert did == [approved.run_id]
     with database.reading() as session:
-        assert [row.id for row in runs.list_runs(session).runs] == did
+        assert [row.id for row in runs.list_runs(session, SYSTEM).runs] == did
 
 
 def test_a_process_frozen_while_it_renews_its_lease_keeps_nobody_out(postgresql: Database) -> None:

@@ -80,7 +80,7 @@ class Company:
 
     def run_ids(self) -> list[str]:
         with self.portal.database.reading() as session:
-            return [row.id for row in runs.list_runs(session).runs]
+            return [row.id for row in runs.list_runs(session, SYSTEM).runs]
 
     def actions(self) -> list[tuple[str, str]]:
         with self.portal.database.reading() as session:

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from homeport.kernel.base import leases
-from homeport.kernel.trust.identity import Role
+from homeport.kernel.trust.identity import SYSTEM, Role
 from homeport.kernel.work import runs
 from homeport.kernel.work.runs import RunState
 from homeport.web import run_log
@@ -281,9 +281,9 @@ def test_runs_and_logs_are_searched_alike_on_both_engines(portal_on_each: Portal
     portal.log("bad1", "first", "저장소를 읽지 못함", "100% LOST")
     wanted = WantedRuns({"state": ["failed"]}, "100% truncated")
     with portal.database.reading() as session:
-        page = run_queries.list_runs(session, wanted, 10, None, is_oldest_first=False)
+        page = run_queries.list_runs(session, SYSTEM, wanted, 10, None, is_oldest_first=False)
         assert ([row.id for row in page.rows], page.total) == (["bad1"], 1)
-        assert run_queries.facet_counts(session, WantedRuns({}), "state") == [("failed", 1), ("succeeded", 1)]
+        assert run_queries.facet_counts(session, SYSTEM, WantedRuns({}), "state") == [("failed", 1), ("succeeded", 1)]
         assert run_queries.target_counts(session, ["bad1", "good1"]) == {"bad1": {"failed": 1, "succeeded": 1}}
         assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("저장소를"), 0, 9)] == [2]
         assert [line.number for line in run_log.lines(session, "bad1", run_log.Wanted("100% lost"), 0, 9)] == [3]

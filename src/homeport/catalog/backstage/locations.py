@@ -46,7 +46,7 @@ class LocationOperations:
     def list(self, ask: Ask) -> Response:
         """Every location."""
         with self._database.reading() as session:
-            return json_answer([{"data": _shown(row)} for row in origins.list_locations(session)])
+            return json_answer([{"data": _shown(row)} for row in origins.list_locations(session, ask.actor)])
 
     def by_query(self, ask: Ask) -> Response:
         """A page of locations by a predicate or a cursor."""
@@ -66,7 +66,7 @@ class LocationOperations:
         if unknown is not None:
             raise InvalidInput(f"Invalid filter predicate, expected a key of {', '.join(_FIELDS)}, got '{unknown}'")
         with self._database.reading() as session:
-            every = sorted(origins.list_locations(session), key=lambda row: row.id)
+            every = sorted(origins.list_locations(session, ask.actor), key=lambda row: row.id)
         found = [row for row in every if holds(condition, _flat(row))]
         left = [row for row in found if row.id > after]
         page_info = {}

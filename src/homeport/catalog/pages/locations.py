@@ -115,7 +115,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
         actor = actor_of(request)
         authorize(actor, "catalog.read")
         with database.reading() as session:
-            found = origins.describe_locations(session)
+            found = origins.describe_locations(session, actor)
         return render(
             request, "catalog/locations.html", locations=found, columns=_COLUMNS, unreadable=_UNREADABLE, **_who(actor)
         )
@@ -158,7 +158,7 @@ def add(router: APIRouter, services: Services, locations: Locations) -> None:
         authorize(actor, "catalog.read")
         with database.reading() as session:
             row = origins.get_location(session, location_id)
-            summary = next(one for one in origins.describe_locations(session) if one.location.id == location_id)
+            summary = next(one for one in origins.describe_locations(session, actor) if one.location.id == location_id)
             ref = generated_location(row.type, row.target).ref
             context: dict[str, Any] = {
                 "one": summary,

@@ -30,7 +30,7 @@ from homeport.kernel.base.errors import HomeportError, InvalidInput, NotFound, U
 from homeport.kernel.base.events import Event, Subscribers
 from homeport.kernel.base.settings import WebhookSettings
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.audit import starred
 from homeport.kernel.trust.identity import Actor
 
@@ -177,19 +177,25 @@ def get_delivery(session: Session, delivery_id: int) -> WebhookRow:
 
 
 def list_deliveries(
-    session: Session, name: str | None, limit: int, before: int | None = None, event: str | None = None
+    session: Session,
+    actor: Actor | None,
+    name: str | None,
+    limit: int,
+    before: int | None = None,
+    event: str | None = None,
 ) -> Sequence[WebhookRow]:
     """Return deliveries, the newest first, of one webhook or event if named; only those older than `before`."""
-    query = select(WebhookRow).order_by(WebhookRow.id.desc()).limit(limit)
+    query = readable(actor, select(WebhookRow)).order_by(WebhookRow.id.desc()).limit(limit)
     query = query if name is None else query.where(WebhookRow.name == name)
     query = query if event is None else query.where(WebhookRow.event == event)
     return session.scalars(query if before is None else query.where(WebhookRow.id < before)).all()
 
 
-def senders(session: Session) -> Sequence[tuple[str, str]]:
+def senders(session: Session, actor: Actor | None) -> Sequence[tuple[str, str]]:
     """Return the webhooks that deliveries are kept of, each with the names of its events."""
-    query = select(WebhookRow.name, WebhookRow.event).distinct().order_by(WebhookRow.name, WebhookRow.event)
-    return [(name, event) for name, event in session.execute(query)]
+    query = readable(actor, select(WebhookRow.name, WebhookRow.event)).distinct()
+    found = session.execute(query.order_by(WebhookRow.name, WebhookRow.event))
+    return [(name, event) for name, event in found]
 
 
 def _is_first(session: Session, row: WebhookRow) -> bool:

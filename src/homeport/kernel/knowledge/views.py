@@ -16,7 +16,7 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.entities import EntityRef
 from homeport.kernel.base.errors import FieldError, InvalidInput, NotFound
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import authorize, may
+from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor, person_of
 
 MINE = "me"
@@ -133,7 +133,8 @@ def get_view(session: Session, actor: Actor, view_id: int) -> SavedView:
 
 def list_views(session: Session, actor: Actor, path: str | None = None) -> Sequence[SavedView]:
     """Return the views that the actor sees, of one list or of all, by name."""
-    query = select(SavedView).where(_visible(actor)).order_by(SavedView.path, SavedView.name, SavedView.id)
+    query = readable(actor, select(SavedView).where(_visible(actor)))
+    query = query.order_by(SavedView.path, SavedView.name, SavedView.id)
     if path is not None:
         query = query.where(SavedView.path == path)
     return session.scalars(query.limit(_MOST)).all()

@@ -157,10 +157,12 @@ def known_scopes() -> list[str]:
     return [READ, *sorted(areas | _rules.keys())]
 
 
-def readable(actor: Actor | None, query: Select[*_Row], entity_ref: SQLColumnExpression[Any]) -> Select[*_Row]:
+def readable(
+    actor: Actor | None, query: Select[*_Row], entity_ref: SQLColumnExpression[Any] | None = None
+) -> Select[*_Row]:
     """Return `query` with only the rows `actor` may read; every list of every module goes through here.
 
-    `entity_ref` is the column that tells which entity a row is about.
+    `entity_ref` is the column that tells which entity a row is about, None where rows are about no one entity.
     """
     return query.where(_visible(actor, entity_ref))
 
@@ -170,7 +172,7 @@ def reads_everything(actor: Actor | None) -> bool:
     return actor is not None
 
 
-def _visible(actor: Actor | None, _entity_ref: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def _visible(actor: Actor | None, _entity_ref: SQLColumnExpression[Any] | None) -> ColumnElement[bool]:
     # Everyone signed in reads every entity; a policy that hides some compares the column here, and is told above.
     return false() if actor is None else true()
 

@@ -32,7 +32,8 @@ from homeport.kernel.base.database import Base, Database
 from homeport.kernel.base.errors import InvalidInput, InvalidSetting, NotFound
 from homeport.kernel.base.settings import Settings
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.identity import Actor
+from homeport.kernel.trust.access import readable
+from homeport.kernel.trust.identity import SYSTEM, Actor
 
 REFERENCE = "secret:"
 """What a setting begins with that names a secret in place of being one."""
@@ -134,9 +135,9 @@ def set_secret(session: Session, actor: Actor, keyring: Keyring, name: str, valu
     audit.record(session, actor, "secret.set", f"secret:{name}", now=now)
 
 
-def list_secrets(session: Session) -> Sequence[Secret]:
+def list_secrets(session: Session, actor: Actor | None) -> Sequence[Secret]:
     """Return the secrets by name, sealed as they are."""
-    return session.scalars(select(Secret).order_by(Secret.name)).all()
+    return session.scalars(readable(actor, select(Secret)).order_by(Secret.name)).all()
 
 
 def remove_secret(session: Session, actor: Actor, name: str, now: datetime) -> None:
@@ -163,7 +164,7 @@ def rotate(database: Database, actor: Actor, settings: Settings, now: datetime) 
         _write(file, [AESGCM.generate_key(_KEY_BYTES * 8), *_keys_of_file(file)])
     keyring = keyring_of(settings)
     with database.writing() as session:
-        rows = list_secrets(session)
+        rows = list_secrets(session, SYSTEM)
         for row in rows:
             row.sealed = keyring.renewed(row.sealed, row.name)
         told = {"count": len(rows), "master": keyring.current.hex()}

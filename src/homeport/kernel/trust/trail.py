@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from homeport.kernel.base.errors import no_cursor
-from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.access import authorize, readable
 from homeport.kernel.trust.audit import AuditEntry
 from homeport.kernel.trust.identity import Actor
 
@@ -51,7 +51,7 @@ def list_entries(
         InvalidFilter: `after` is no cursor that a page gave.
     """
     authorize(actor, READ)
-    query = _wanted(wanted).order_by(AuditEntry.id.desc()).limit(limit + 1)
+    query = readable(actor, _wanted(wanted)).order_by(AuditEntry.id.desc()).limit(limit + 1)
     if after is not None:
         if not (after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS):
             raise no_cursor(after)

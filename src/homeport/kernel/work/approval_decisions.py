@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, Forbidden
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import authorize, may
+from homeport.kernel.trust.access import authorize, may, readable
 from homeport.kernel.trust.identity import Actor, ApiToken
 from homeport.kernel.work.approval_requests import ApprovalRow, ApprovalState, check_open, is_waiting
 from homeport.kernel.work.approval_rules import Requirement
@@ -169,7 +169,8 @@ def _decidable(session: Session, actor: Actor, now: datetime, *options: Executab
         DecisionRow.actor_id == actor.id,
     )
     live = select(ApprovalRow).where(ApprovalRow.state == ApprovalState.WAITING, ApprovalRow.expires_at > now, ~decided)
-    rows = session.scalars(live.order_by(ApprovalRow.expires_at).limit(_MOST_WAITING).options(*options))
+    soonest = readable(actor, live).order_by(ApprovalRow.expires_at)
+    rows = session.scalars(soonest.limit(_MOST_WAITING).options(*options))
     return [row for row in rows if _met_by(session, row, actor)]
 
 

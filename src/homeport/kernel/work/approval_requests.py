@@ -19,7 +19,7 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, NotFound, no_cursor
 from homeport.kernel.base.events import Event
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import Rule, register, who_may
+from homeport.kernel.trust.access import Rule, readable, register, who_may
 from homeport.kernel.trust.identity import Actor, Role
 from homeport.kernel.work.approval_rules import Judgement, Requirement
 from homeport.kernel.work.procedures import Plan, Procedures
@@ -109,13 +109,16 @@ def locked_request(session: Session, request_id: str) -> ApprovalRow:
     ).one()
 
 
-def list_requests(session: Session, state: str | None = None, limit: int = 50, after: str | None = None) -> Page:
+def list_requests(
+    session: Session, actor: Actor | None, state: str | None = None, limit: int = 50, after: str | None = None
+) -> Page:
     """Return a page of requests, newest first.
 
     Raises:
         InvalidFilter: `after` is no cursor that a page gave.
     """
-    query = select(ApprovalRow).order_by(ApprovalRow.created_at.desc(), ApprovalRow.id.desc()).limit(limit + 1)
+    newest_first = (ApprovalRow.created_at.desc(), ApprovalRow.id.desc())
+    query = readable(actor, select(ApprovalRow)).order_by(*newest_first).limit(limit + 1)
     if state:
         query = query.where(ApprovalRow.state == state)
     if after:

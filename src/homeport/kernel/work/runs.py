@@ -20,7 +20,7 @@ from homeport.kernel.base.database import Base
 from homeport.kernel.base.errors import Conflict, NotFound, PlanChanged, no_cursor
 from homeport.kernel.base.wakeups import wake
 from homeport.kernel.trust import audit
-from homeport.kernel.trust.access import Rule, authorize, may, register
+from homeport.kernel.trust.access import Rule, authorize, may, readable, register
 from homeport.kernel.trust.identity import SYSTEM, Actor, Role
 from homeport.kernel.work.procedures import Pace, Plan, Procedures
 
@@ -439,6 +439,7 @@ def get_run(session: Session, run_id: str) -> RunRow:
 
 def list_runs(
     session: Session,
+    actor: Actor | None,
     state: str | None = None,
     procedure: str | None = None,
     limit: int = 50,
@@ -449,7 +450,7 @@ def list_runs(
     Raises:
         InvalidFilter: `after` is no cursor that a page gave.
     """
-    query = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit + 1)
+    query = readable(actor, select(RunRow)).order_by(RunRow.created_at.desc(), RunRow.id.desc()).limit(limit + 1)
     if state:
         query = query.where(RunRow.state == state)
     if procedure:

@@ -36,7 +36,7 @@ def add(router: APIRouter, services: Services) -> None:
         with services.database.reading() as session:
             mine = approval_decisions.waiting_for(session, actor, now)
             state = ApprovalState.WAITING if show == "waiting" else None
-            page = approval_requests.list_requests(session, state, _PAGE_ROWS, after)
+            page = approval_requests.list_requests(session, actor, state, _PAGE_ROWS, after)
         chosen = approval_requests.Page(mine, None) if show == "me" else page
         return render(
             request,

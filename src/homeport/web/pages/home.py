@@ -66,7 +66,7 @@ def add(router: APIRouter, services: Services, cards: Sequence[HomeCard], owners
         authorize(actor, _ACTION)
         organisation = services.settings.organisation
         with services.database.reading() as session:
-            if not runs.list_runs(session, limit=1).runs:
+            if not runs.list_runs(session, actor, limit=1).runs:
                 return render(request, "pages/welcome.html", organisation=organisation)
             context = {
                 "waiting": _cards(request, session, actor, cards, is_aside=False),
@@ -105,7 +105,7 @@ def _findings(session: Session, actor: Actor, ownership: Ownership, now: datetim
 
 def _last_day(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     since = now - _DAY
-    run_count = select(func.count()).select_from(RunRow).where(RunRow.created_at > since)
+    run_count = readable(actor, select(func.count()).select_from(RunRow).where(RunRow.created_at > since))
     changes = select(func.count()).select_from(Change).where(Change.at > since)
     return {
         "run_count": session.scalar(run_count) or 0,
@@ -116,7 +116,7 @@ def _last_day(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
 
 def _happenings(session: Session, actor: Actor, now: datetime) -> list[Happening]:
     """Runs and changes together, newest first."""
-    rows = runs.list_runs(session, limit=_MOST_HAPPENINGS).runs
+    rows = runs.list_runs(session, actor, limit=_MOST_HAPPENINGS).runs
     together: list[Happening] = [*_facts(session, rows, now), *_changes(session, actor, now)]
     return sorted(together, key=_time_of, reverse=True)[:_MOST_HAPPENINGS]
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from homeport.kernel.base.errors import InvalidFilter
+from homeport.kernel.trust.access import readable
 from homeport.kernel.trust.identity import Actor
 from homeport.kernel.work.runs import RunRow, RunState, TargetRow
 
@@ -56,14 +57,16 @@ def descendants(session: Session, run_id: str, levels: int, most: int) -> list[t
     return list(below(run_id, 1))
 
 
-def list_runs(session: Session, wanted: WantedRuns, limit: int, after: str | None, *, is_oldest_first: bool) -> RunPage:
+def list_runs(
+    session: Session, actor: Actor | None, wanted: WantedRuns, limit: int, after: str | None, *, is_oldest_first: bool
+) -> RunPage:
     """Return a page of runs, newest first unless `is_oldest_first`.
 
     Raises:
         InvalidFilter: `after` is no cursor that a page gave.
     """
-    query = _matching(select(RunRow), wanted)
-    total = session.scalar(_matching(select(func.count()).select_from(RunRow), wanted)) or 0
+    query = _matching(select(RunRow), actor, wanted)
+    total = session.scalar(_matching(select(func.count()).select_from(RunRow), actor, wanted)) or 0
     if after:
         query = query.where(_comes_after(session, after, is_oldest_first))
     order = (RunRow.created_at, RunRow.id) if is_oldest_first else (RunRow.created_at.desc(), RunRow.id.desc())
@@ -71,18 +74,18 @@ def list_runs(session: Session, wanted: WantedRuns, limit: int, after: str | Non
     return RunPage(rows[:limit], total, rows[limit - 1].id if len(rows) > limit else None)
 
 
-def facet_counts(session: Session, wanted: WantedRuns, facet: str) -> list[tuple[str, int]]:
+def facet_counts(session: Session, actor: Actor | None, wanted: WantedRuns, facet: str) -> list[tuple[str, int]]:
     """Return the values of a facet with how many runs have each, most first; its own filter left out."""
     others = WantedRuns({key: values for key, values in wanted.facets.items() if key != facet}, wanted.text)
     column, count = _FACETS[facet], func.count()
-    query = _matching(select(column, count), others).group_by(column).order_by(count.desc(), column)
+    query = _matching(select(column, count), actor, others).group_by(column).order_by(count.desc(), column)
     return [(value, number) for value, number in session.execute(query)]
 
 
 def failed_runs_of(session: Session, actor: Actor, limit: int) -> Sequence[RunRow]:
     """Return the actor's newest runs of each input that failed and were not followed by one that succeeded."""
     query = select(RunRow).where(RunRow.actor_kind == actor.kind, RunRow.actor_id == actor.id)
-    newest_first = session.scalars(query.order_by(RunRow.created_at.desc()).limit(100))
+    newest_first = session.scalars(readable(actor, query).order_by(RunRow.created_at.desc()).limit(100))
     latest: dict[str, RunRow] = {}
     for row in newest_first:
         latest.setdefault(f"{row.procedure} {row.input}", row)
@@ -98,12 +101,12 @@ def target_counts(session: Session, run_ids: Collection[str]) -> dict[str, dict[
     return found
 
 
-def _matching(query: Any, wanted: WantedRuns) -> Any:
+def _matching(query: Any, actor: Actor | None, wanted: WantedRuns) -> Any:
     conditions: list[ColumnElement[bool]] = [
         _FACETS[facet].in_(list(values)) for facet, values in wanted.facets.items() if values
     ]
     conditions += [_contains(word) for word in wanted.text.split()]
-    return query.where(*conditions)
+    return readable(actor, query.where(*conditions))
 
 
 def _contains(word: str) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from homeport.kernel.module import Services
 from homeport.kernel.trust.access import authorize
+from homeport.kernel.trust.identity import Actor
 from homeport.web.identify import actor_of
 from homeport.web.pages import run_queries
 from homeport.web.pages.run_facts import RunFacts, key_of
@@ -44,8 +45,8 @@ def add(router: APIRouter, services: Services) -> None:
         table = Table.from_request(request, _COLUMNS, _FACETS, _NEWEST)
         wanted = WantedRuns({facet: table.query.values(facet) for facet in _FACETS}, table.query.text)
         with services.database.reading() as session:
-            page = _page(session, services, table, wanted)
-            counts = {facet: run_queries.facet_counts(session, wanted, facet) for facet in _FACETS}
+            page = _page(session, services, actor, table, wanted)
+            counts = {facet: run_queries.facet_counts(session, actor, wanted, facet) for facet in _FACETS}
         has_any = bool(page.total or table.query.tokens or table.query.text)
         facets = partial(_facets, counts)
         return render(
@@ -53,8 +54,9 @@ def add(router: APIRouter, services: Services) -> None:
         )
 
 
-def _page(session: Session, services: Services, table: Table, wanted: WantedRuns) -> Page[RunFacts]:
-    found = run_queries.list_runs(session, wanted, _PAGE_ROWS, table.after, is_oldest_first=table.sort != _NEWEST)
+def _page(session: Session, services: Services, actor: Actor, table: Table, wanted: WantedRuns) -> Page[RunFacts]:
+    is_oldest_first = table.sort != _NEWEST
+    found = run_queries.list_runs(session, actor, wanted, _PAGE_ROWS, table.after, is_oldest_first=is_oldest_first)
     counts = run_queries.target_counts(session, [row.id for row in found.rows])
     now = services.clock()
     return Page([RunFacts(row, counts.get(row.id, {}), now) for row in found.rows], found.total, found.after)

@@ -45,8 +45,8 @@ def add(router: APIRouter, services: Services, inbox: Inbox) -> None:
             return _refusal(request)
         before = offset_of(after) if after else None
         with database.reading() as session:
-            rows = inbound.list_deliveries(session, name or None, _PAGE_ROWS + 1, before, event or None)
-            kept = inbound.senders(session)
+            rows = inbound.list_deliveries(session, actor, name or None, _PAGE_ROWS + 1, before, event or None)
+            kept = inbound.senders(session, actor)
         asked = {key: value for key, value in (("name", name), ("event", event)) if value}
         following = {**asked, "after": rows[_PAGE_ROWS - 1].id} if len(rows) > _PAGE_ROWS else {}
         base = settings.base_url.rstrip("/")

@@ -97,9 +97,10 @@ def routes(services: Services) -> APIRouter:
         limit: Limit = 50,
         after: After = None,
     ) -> Paged[ApprovalModel]:
-        authorize(actor_of(request), "approval.read")
+        actor = actor_of(request)
+        authorize(actor, "approval.read")
         with database.reading() as session:
-            page = approval_requests.list_requests(session, state, limit, after)
+            page = approval_requests.list_requests(session, actor, state, limit, after)
             items = [ApprovalModel.of(session, row) for row in page.requests]
         link_next(request, response, page.after)
         return Paged(items=items, after=page.after)

@@ -166,9 +166,10 @@ def routes(services: Services) -> APIRouter:
         limit: Limit = 50,
         after: After = None,
     ) -> Paged[RunModel]:
-        authorize(actor_of(request), "run.read")
+        actor = actor_of(request)
+        authorize(actor, "run.read")
         with database.reading() as session:
-            page = runs.list_runs(session, state, procedure, limit, after)
+            page = runs.list_runs(session, actor, state, procedure, limit, after)
         link_next(request, response, page.after)
         return Paged(items=[RunModel.model_validate(row) for row in page.runs], after=page.after)
 

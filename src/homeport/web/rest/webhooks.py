@@ -62,10 +62,11 @@ def routes(services: Services, inbox: Inbox) -> APIRouter:
         limit: Limit = 50,
         after: After = None,
     ) -> Paged[DeliveryModel]:
-        authorize(actor_of(request), "webhook.read")
+        actor = actor_of(request)
+        authorize(actor, "webhook.read")
         before = None if after is None else offset_of(after)
         with database.reading() as session:
-            rows = inbound.list_deliveries(session, name, limit + 1, before, event)
+            rows = inbound.list_deliveries(session, actor, name, limit + 1, before, event)
         following = str(rows[limit - 1].id) if len(rows) > limit else None
         link_next(request, response, following)
         return Paged(items=[DeliveryModel.of(row, inbox) for row in rows[:limit]], after=following)
